@@ -6,7 +6,6 @@ not:    a training script, or part of the build and the tests; only the files it
 source: arXiv 2512.00115, equations 1-8, in the readings A1-A11 that each `variant.json` names.
 
 Usage:  python molt_reference.py           writes molt/<case>/{variant.json,{weights,inputs,output,grads}.safetensors}
-                                           and molt-ca-width/<case>/ the same with CA as wide as the `width` option
         python molt_reference.py --count   prints exact parameter counts of the paper-size variants
 Weights and inputs are float32 numbers; the arithmetic is float64; results are rounded once, to float32.
 """
@@ -56,10 +55,8 @@ def td_shapes(prefix, D, width, H):
     return out
 
 
-def parameter_shapes(v, ca_at="channels"):
-    """Every trainable parameter of a variant, by name: the exact list that `molt run` asks for.
-
-    `ca_at` says how wide the heads of CA are together: the own modality's channels, or its `width` option."""
+def parameter_shapes(v):
+    """Every trainable parameter of a variant, by name: the exact list that `molt run` asks for."""
     s = Sizes(v)
     a, share, shapes = s.a, s.a["share"], {}
     for l in range(s.L):
@@ -72,9 +69,7 @@ def parameter_shapes(v, ca_at="channels"):
                     if share == "none":
                         shapes |= td_shapes(f"{at}.td", D, s.W[m][l], s.H)
                     if kind == "cda":
-                        wide = {"channels": D, "width": s.W[m][l]}[ca_at]
-                        K = wide // s.H
-                        assert K * s.H == wide
+                        K = s.W[m][l] // s.H
                         shapes[f"{at}.ca.query"] = (D, s.H, K)
                         shapes[f"{at}.ca.key"] = (D2, s.H, K)
                         shapes[f"{at}.ca.value"] = (D2, s.H, K)
@@ -253,12 +248,12 @@ def cases():
                   share="layer", width={"visual": 8, "audio": 10}, fusion={"kind": "mlp", "hidden": 3, "over": "layer"})
 
 
-def write(v, folder="molt", ca_at="channels", B=3):
+def write(v, B=3):
     name = v["name"]
-    where = HERE / folder / name
+    where = HERE / "molt" / name
     where.mkdir(parents=True, exist_ok=True)
     s = Sizes(v)
-    weights = {k: normal(name, k, shape, std_of(k, shape)) for k, shape in parameter_shapes(v, ca_at).items()}
+    weights = {k: normal(name, k, shape, std_of(k, shape)) for k, shape in parameter_shapes(v).items()}
     inputs = {f"{m}.{l}": normal(name, f"{m}.{l}", (B, s.N[m][l], s.D[m][l]), 1.0) for m in MODALITIES for l in range(s.L)}
     p = {k: w.double().requires_grad_() for k, w in weights.items()}
     flatness.clear()
@@ -278,16 +273,14 @@ def count():
     paper = features([(36, 1536)] * 2, [(64, 768)] * 2)
     common = dict(tokens=8, heads=8, router={"hidden": 128}, fusion={"kind": "mlp", "hidden": 128, "over": "token"})
     quarter = {"visual": 384, "audio": 192}
-    for v, ca_at in ((variant("U=C=2, width D", paper, **common), "channels"),
-                     (variant("U=C=1, width D/4", paper, **common, uda=1, cda=1, width=quarter), "channels"),
-                     (variant("U=C=1, width D/4", paper, **common, uda=1, cda=1, width=quarter), "width")):
-        shapes = parameter_shapes(v, ca_at)
+    for v in (variant("U=C=2, width D", paper, **common), variant("U=C=1, width D/4", paper, **common, uda=1, cda=1, width=quarter)):
+        shapes = parameter_shapes(v)
         groups = {}
         for k, shape in shapes.items():
             part = k.split(".")
             group = part[0] if part[0] == "tfm" else part[2] + ("" if part[2] == "router" else f".{part[5]}")
             groups[group] = groups.get(group, 0) + math.prod(shape)
-        print(f"{v['name']}, CA at {ca_at}: {sum(math.prod(x) for x in shapes.values()):,} in {len(shapes)} tensors {groups}")
+        print(f"{v['name']}: {sum(math.prod(x) for x in shapes.values()):,} in {len(shapes)} tensors {groups}")
 
 
 if __name__ == "__main__":
@@ -296,6 +289,3 @@ if __name__ == "__main__":
     else:
         for v in cases():
             write(v)
-        for v in cases():  # the other reading of CA's width, where it makes a difference
-            if parameter_shapes(v, "width") != parameter_shapes(v):
-                write(v, folder="molt-ca-width", ca_at="width")

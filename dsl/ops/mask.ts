@@ -1,0 +1,26 @@
+/**
+ * Masks: comparisons, their combinations, and choosing by them.
+ */
+import type { DType, Shape, Tensor } from '../../shapes/index.ts';
+import * as b from '../build.ts';
+import type { CompareFn, LogicFn } from '../expr.ts';
+import { unwrap, wrap } from '../typed.ts';
+
+const compared = (fn: CompareFn) => <S extends Shape>(x: Tensor<S>, y: Tensor<S>): Tensor<S, 'bool'> => wrap(b.compare(fn, unwrap(x), unwrap(y)));
+const combined = (fn: LogicFn) => <S extends Shape>(x: Tensor<S, 'bool'>, y: Tensor<S, 'bool'>): Tensor<S, 'bool'> => wrap(b.logic(fn, unwrap(x), unwrap(y)));
+
+/** shape: S, S → S of bool; x < y */
+export const less = compared('less');
+/** shape: S, S → S of bool; x ≤ y */
+export const lessEqual = compared('lessEqual');
+/** shape: S, S → S of bool; x = y */
+export const equal = compared('equal');
+/** shape: S, S → S of bool */
+export const and = combined('and');
+/** shape: S, S → S of bool */
+export const or = combined('or');
+/** shape: S, S → S of bool */
+export const xor = combined('xor');
+
+/** shape: mask S, S, S → S; a where the mask holds, b elsewhere */
+export const where = <S extends Shape, T extends DType>(mask: Tensor<S, 'bool'>, x: Tensor<NoInfer<S>, T>, y: Tensor<NoInfer<S>, NoInfer<T>>): Tensor<S, T> => wrap(b.select(unwrap(mask), unwrap(x), unwrap(y)));
