@@ -46,6 +46,8 @@ export interface Block<in out P, out F> {
 
 interface AnyBlock {
   readonly kind: 'block';
+  readonly bind: (params: never, path?: string) => unknown;
+  readonly leaves: (path: string, trainable: boolean) => unknown;
   readonly declared: (path: string, trainable: boolean) => readonly Declared[];
 }
 interface AnyParam {
@@ -57,7 +59,7 @@ export type BoundOf<X> = X extends Param<infer S> ? Tensor<S> : X extends Block<
 export type ParamsOf<X> = X extends Param<infer S> ? Tensor<S> : X extends Block<infer P, infer _> ? P : never;
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
-const isBlock = (x: AnyParam | AnyBlock): x is Block<unknown, unknown> => 'kind' in x;
+const isBlock = (x: AnyParam | AnyBlock): x is AnyBlock => 'kind' in x;
 
 /** What a bound block returns, with its nodes labelled and its faults located. */
 const label = <F>(path: string, value: F): F => {
@@ -90,13 +92,13 @@ export const block = <S extends Decls, F>(decls: S, body: (p: { [K in keyof S]: 
     kind: 'block',
     bind: (params, path = '') => {
       const given = params as { readonly [name: string]: unknown };
-      const bound = Object.fromEntries(entries.map(([name, decl]) => [name, isBlock(decl) ? label(join(path, name), decl.bind(given[name], join(path, name))) : given[name]]));
+      const bound = Object.fromEntries(entries.map(([name, decl]) => [name, isBlock(decl) ? label(join(path, name), decl.bind(given[name] as never, join(path, name))) : given[name]]));
       return body(bound as { [K in keyof S]: BoundOf<S[K]> });
     },
     leaves: (path, trainable) =>
       Object.fromEntries(entries.map(([name, decl]) => [name, isBlock(decl) ? decl.leaves(join(path, name), trainable) : wrap(parameter(join(path, name), decl.sizes, trainable))])) as P,
     declared: (path, trainable) =>
-      entries.flatMap(([name, decl]) => (isBlock(decl) ? decl.declared(join(path, name), trainable) : [{ name: join(path, name), sizes: (decl as AnyParam).sizes, init: (decl as AnyParam).init, trainable }])),
+      entries.flatMap(([name, decl]) => (isBlock(decl) ? decl.declared(join(path, name), trainable) : [{ name: join(path, name), sizes: decl.sizes, init: decl.init, trainable }])),
   };
 };
 

@@ -1,0 +1,66 @@
+/**
+ * Layout by pattern: rearrange, repeat, reduce.
+ * This file is a trust boundary: each claims that its run-time plan agrees with the type of its pattern (test/shapes/agreement).
+ */
+import {
+  type AnyTensor, type CheckReduce, type CheckRearrange, type CheckRepeat, checkLayout, type Dim, type Is, planRearrange, planReduce, planRepeat, type Reduce, type Reshape, type Shape, type Sizes, type DType, type Tensor,
+} from '../../shapes/index.ts';
+import * as b from '../build.ts';
+import type { Node } from '../expr.ts';
+import { node } from '../node.ts';
+import { unwrap, wrap } from '../typed.ts';
+import { orRaise } from './or-raise.ts';
+
+/**
+ * Permutes, splits and merges axes. Every axis of an input group needs its size.
+ * shape: `rearrange('b n (h k) -> b h n k', { h, k })`: [B, N, H·K] → [B, H, N, K]
+ * source: einops, Rogozhnikov 2022
+ */
+export const rearrange = <const P extends string, const Z extends Sizes = Record<never, never>>(pattern: CheckRearrange<P, Z>, sizes?: Z): Reshape<P, Z> => {
+  const checked = orRaise(checkLayout('rearrange', pattern, sizes ?? {}));
+  const apply = (x: AnyTensor): AnyTensor => {
+    const n = unwrap(x);
+    const plan = orRaise(planRearrange(checked, n.sizes));
+    return wrap(b.reshape(b.permute(b.reshape(n, plan.expand), plan.axes), plan.sizes));
+  };
+  return apply as unknown as Reshape<P, Z>;
+};
+
+/** Repeats along new axes, whose sizes are given. shape: `repeat('z d -> b z d', { b })`: [Z, D] → [B, Z, D] */
+export const repeat = <const P extends string, const Z extends Sizes = Record<never, never>>(pattern: CheckRepeat<P, Z>, sizes?: Z): Reshape<P, Z> => {
+  const checked = orRaise(checkLayout('repeat', pattern, sizes ?? {}));
+  const apply = (x: AnyTensor): AnyTensor => {
+    const n = unwrap(x);
+    const plan = orRaise(planRepeat(checked, n.sizes));
+    const inserted = b.reshape(b.permute(b.reshape(n, plan.expand), plan.axes), plan.insert);
+    return wrap(b.reshape(b.broadcast(inserted, plan.stretch), plan.sizes));
+  };
+  return apply as unknown as Reshape<P, Z>;
+};
+
+interface Reduction {
+  readonly expanded: Node;
+  readonly plan: ReturnType<typeof planReduce> extends infer R ? (R extends { readonly right: infer A } ? A : never) : never;
+}
+const summed = ({ expanded, plan }: Reduction): Node => b.einsum([plan.input], plan.output, [expanded]);
+
+/** How the elements of a reduced axis become one. */
+const reductions = {
+  sum: summed,
+  mean: (r) => b.scale(summed(r), 1 / r.plan.count),
+  max: ({ expanded, plan }) => node('max', {}, [b.reshape(b.permute(expanded, plan.axes), plan.flat)]),
+} as const satisfies { readonly [how: string]: (r: Reduction) => Node };
+
+/** Reduces the axes that are missing from the output; '1' keeps one. shape: `reduce('mean', 'b n d -> b d')`: [B, N, D] → [B, D] */
+export const reduce = <const P extends string, const Z extends Sizes = Record<never, never>>(how: keyof typeof reductions, pattern: CheckReduce<P, Z>, sizes?: Z): Reduce<P, Z> => {
+  const checked = orRaise(checkLayout('reduce', pattern, sizes ?? {}));
+  const apply = (x: AnyTensor): AnyTensor => {
+    const n = unwrap(x);
+    const plan = orRaise(planReduce(checked, n.sizes));
+    return wrap(b.reshape(reductions[how]({ expanded: b.reshape(n, plan.expand), plan }), plan.sizes));
+  };
+  return apply as unknown as Reduce<P, Z>;
+};
+
+/** The same tensor under an equal last size, by evidence. shape: [...P, A] → [...P, B] given A = B */
+export const castLast = <A extends Dim, B extends Dim>(_evidence: Is<A, B>) => <P extends Shape, T extends DType>(x: Tensor<[...P, A], T>): Tensor<[...P, B], T> => wrap(unwrap(x));
