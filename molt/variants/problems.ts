@@ -1,0 +1,60 @@
+/**
+ * Problems: what io-ts found wrong with a file, as one fault on one screen.
+ * idea:  each problem is a place, what stood there and what was needed; a single one gets the whole screen, several a line each.
+ */
+import type { ContextEntry, Errors, ValidationError } from 'io-ts/lib/index.js';
+import { fault, type Fault } from '../../shapes/fault.ts';
+import { described, messageParts, unknownKey } from './combinators.ts';
+
+/** Lines of problems that are shown; a screen has 24 lines. */
+const shownProblems = 16;
+
+const path = (context: readonly ContextEntry[]): string =>
+  context.slice(1).reduce((p, { key }) => (key.startsWith('[') || p === '' ? `${p}${key}` : `${p}.${key}`), '');
+
+const shorten = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 57)}…`);
+
+/** A value as in the file, in at most 60 letters. */
+const show = (u: unknown): string => (u === undefined ? 'nothing' : shorten(JSON.stringify(u) ?? String(u)));
+
+interface Problem {
+  readonly at: string;
+  readonly kind: 'unknown' | 'missing' | 'value';
+  readonly given: string;
+  readonly needed: string;
+  /** the known name that was probably meant */
+  readonly near: string | undefined;
+}
+
+const problemOf = (e: ValidationError): Problem => {
+  const type = e.context.at(-1)?.type;
+  return {
+    at: path(e.context),
+    kind: type === unknownKey ? 'unknown' : e.value === undefined ? 'missing' : 'value',
+    given: type === described && typeof e.value === 'string' ? e.value : show(e.value),
+    ...messageParts(e.message ?? type?.name ?? 'another value'),
+  };
+};
+
+const didYouMean = (p: Problem): string | undefined => (p.near === undefined ? undefined : `did you mean '${p.near}'?`);
+
+/** How each kind is told: what was given, and the line that stands for the whole problem among others. */
+const phrases = {
+  unknown: { given: (p) => `the key ${p.at}, which is not known`, line: (p) => `no such key; ${didYouMean(p) ?? `needed ${p.needed}`}` },
+  missing: { given: () => 'nothing: the key is missing', line: (p) => `missing, needed ${p.needed}` },
+  value: { given: (p) => p.given, line: (p) => [`${p.given}, needed ${p.needed}`, didYouMean(p)].flatMap((s) => s ?? []).join('; ') },
+} as const satisfies { readonly [K in Problem['kind']]: { readonly given: (p: Problem) => string; readonly line: (p: Problem) => string } };
+
+/**
+ * All problems of a file as a fault.
+ * errors: Name if every problem is a misspelt or missing key, Decode otherwise
+ */
+export const problemsFault = (source: string, what: string, errors: Errors): Fault => {
+  const problems = errors.map(problemOf);
+  const tag = problems.every((p) => p.kind !== 'value') ? 'Name' : 'Decode';
+  const [only] = problems;
+  if (only !== undefined && problems.length === 1) return fault(tag, only.at === '' ? source : `${source} at ${only.at}`, [phrases[only.kind].given(only)], only.needed, didYouMean(only));
+  const shown = problems.slice(0, shownProblems).map((p) => `${p.at === '' ? 'the file' : p.at}: ${phrases[p.kind].line(p)}`);
+  const more = problems.length - shown.length;
+  return fault(tag, source, more > 0 ? [...shown, `… and ${more} more`] : shown, `${what} without these ${problems.length} problems`);
+};
