@@ -51,6 +51,7 @@ export const rows = [
   { at: 'molt/data/cache', from: workshop, packages: ['fp-ts'], node: true },
   { at: 'molt/report', from: workshop, packages: ['fp-ts', 'vega', 'vega-lite', 'pngjs'], node: true },
   { at: 'molt/cli', from: ['shapes', 'dsl', 'molt', 'proofs'], packages: ['fp-ts', 'io-ts', 'cli-progress'], node: true },
+  { at: 'molt/cli/molt.mjs', from: ['tools/compile.mjs'], packages: [], node: true },
 
   // the laws: about the language they know nothing of MoLT; about MoLT they do
   { at: 'proofs', from: ['shapes', 'dsl', '!dsl/backends/tfjs', 'proofs', '!proofs/molt'], packages: ['fp-ts', 'fast-check'] },
