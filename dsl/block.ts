@@ -126,6 +126,17 @@ export const frozen = <P, F>(b: Block<P, F>): Block<Frozen<P>, F> => ({
   declared: (path) => b.declared(path, false),
 });
 
+/** A block of one weight that has the block's own name: `mix: weight(param(…), (w) => …)` is the key `mix`. */
+export const weight = <S extends Shape, F>(declared: Param<S>, body: (w: Tensor<S>) => F): Block<Tensor<S>, F> => ({
+  kind: 'block',
+  bind: (w, path = '') => label(path, body(w)),
+  leaves: (path, trainable) => wrap(parameter(path, declared.sizes, trainable)),
+  declared: (path, trainable) => [{ name: path, sizes: declared.sizes, init: declared.init, trainable }],
+});
+
+/** The same weights, another function of them. laws: mapBlock(g ∘ f) = mapBlock(g) ∘ mapBlock(f) */
+export const mapBlock = <F, G>(f: (bound: F) => G) => <P>(b: Block<P, F>): Block<P, G> => ({ ...b, bind: (params, path) => f(b.bind(params, path)) });
+
 /** A block without weights. */
 export const pure = <F>(f: F): Block<Record<never, never>, F> => block({}, () => f);
 

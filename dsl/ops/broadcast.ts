@@ -1,6 +1,6 @@
 /**
  * Elementwise operations with explicit stretching: the first operand fixes the result.
- * This file is a trust boundary: it claims that the run-time plan agrees with the type of the pattern (test/shapes/agreement).
+ * laws:  test/shapes/agreement: the compiler and the library accept the same programs and give them the same shapes
  */
 import { type AnyTensor, checkZip, type CheckZip, type Dim, planZip, type Shape, type Tensor, type Zip } from '../../shapes/index.ts';
 import * as b from '../build.ts';
@@ -8,24 +8,35 @@ import type { ZipFn } from '../expr.ts';
 import { unwrap, wrap } from '../typed.ts';
 import { orRaise } from './or-raise.ts';
 
-const over = (fn: ZipFn) => <const P extends string>(pattern: CheckZip<P>): Zip<P> => {
+const over = (fn: ZipFn, pattern: string) => {
   const checked = orRaise(checkZip(pattern));
-  const apply = (x: AnyTensor, y: AnyTensor): AnyTensor => {
+  return (x: AnyTensor, y: AnyTensor): AnyTensor => {
     const [n, m] = [unwrap(x), unwrap(y)];
     const plan = orRaise(planZip(checked, n.sizes, m.sizes));
     return wrap(b.zip(fn, n, b.reshape(b.permute(b.reshape(m, plan.expand), plan.axes), plan.aligned)));
   };
-  return apply as unknown as Zip<P>;
 };
 
 /** shape: `addOver('b n d, d')`: [B, N, D], [D] → [B, N, D] */
-export const addOver = over('add');
+export function addOver<const P extends string>(pattern: CheckZip<P>): Zip<P>;
+export function addOver(pattern: string): unknown {
+  return over('add', pattern);
+}
 /** shape: as addOver; x − y */
-export const subOver = over('sub');
+export function subOver<const P extends string>(pattern: CheckZip<P>): Zip<P>;
+export function subOver(pattern: string): unknown {
+  return over('sub', pattern);
+}
 /** shape: `mulOver('b n d, b n 1')`: [B, N, D], [B, N, 1] → [B, N, D] */
-export const mulOver = over('mul');
+export function mulOver<const P extends string>(pattern: CheckZip<P>): Zip<P>;
+export function mulOver(pattern: string): unknown {
+  return over('mul', pattern);
+}
 /** shape: as mulOver; x / y */
-export const divOver = over('div');
+export function divOver<const P extends string>(pattern: CheckZip<P>): Zip<P>;
+export function divOver(pattern: string): unknown {
+  return over('div', pattern);
+}
 
 const last = <B extends Shape, D extends Dim>(fn: ZipFn) => (x: Tensor<[...B, D]>, y: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => {
   const [n, m] = [unwrap(x), unwrap(y)];

@@ -1,6 +1,6 @@
 /**
  * Contractions: einsum by pattern, and the products that everybody names.
- * This file is a trust boundary: `einsum` claims that its run-time plan agrees with the type of its pattern (test/shapes/agreement).
+ * laws:  test/shapes/agreement: the compiler and the library accept the same programs and give them the same shapes
  */
 import { type CheckEin, checkEin, type Dim, type Einsum, planEinsum, type AnyTensor, type Shape, type Tensor } from '../../shapes/index.ts';
 import * as b from '../build.ts';
@@ -19,15 +19,15 @@ import { orRaise } from './or-raise.ts';
  * const scores = einsum('... n k, ... m k -> ... n m')(input('q', dim(2), dim(3), dim(8)), input('k', dim(2), dim(5), dim(8)));
  * assert.deepStrictEqual(scores.sizes, [2, 3, 5]);
  */
-export const einsum = <const P extends string>(pattern: CheckEin<P>): Einsum<P> => {
+export function einsum<const P extends string>(pattern: CheckEin<P>): Einsum<P>;
+export function einsum(pattern: string): unknown {
   const checked = orRaise(checkEin(pattern));
-  const apply = (...xs: readonly AnyTensor[]): AnyTensor => {
+  return (...xs: readonly AnyTensor[]): AnyTensor => {
     const operands = xs.map(unwrap);
     const plan = orRaise(planEinsum(checked, operands.map((o) => o.sizes)));
     return wrap(b.einsum(plan.inputs, plan.output, operands));
   };
-  return apply as unknown as Einsum<P>;
-};
+}
 
 const product = einsum('... m k, ... k n -> ... m n');
 const contraction = einsum('... i, i o -> ... o');

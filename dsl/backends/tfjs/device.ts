@@ -1,0 +1,33 @@
+/**
+ * Device: what differs between the engines behind tfjs; everything else is one lowering.
+ * idea:  a handful of operations whose ordinary kernel is slow or wrong on some engine are members here, so that a
+ *        row never asks which engine it runs on.
+ */
+import type { Sizes } from '../../expr.ts';
+import type { Handle } from './kernels.ts';
+
+export interface Device {
+  /** `tfjs-wasm`, as printed */
+  readonly name: string;
+  /** name in tfjs' registry */
+  readonly engine: string;
+  /** greatest bytes of live buffers, or undefined where the engine has no fixed limit */
+  readonly heapLimit: number | undefined;
+  /** greatest number of axes of a stretching addition or a padding, after merging */
+  readonly maxRank: number;
+  /** whether values read back share memory with the device */
+  readonly readsShare: boolean;
+  /** [m,k]·[k,n], or a batch of them, with operands possibly transposed in their last two axes */
+  readonly matMul: (a: Handle, b: Handle, transposeA: boolean, transposeB: boolean) => Handle;
+  /** sum over some axes, which are removed */
+  readonly sum: (x: Handle, axes: readonly number[]) => Handle;
+  readonly slice: (x: Handle, begin: Sizes, size: Sizes) => Handle;
+  /** repeat axes of size 1 */
+  readonly stretch: (x: Handle, sizes: Sizes) => Handle;
+  /** rows of a table by index; faults on an index out of bounds */
+  readonly gather: (table: Handle, ids: Handle) => Handle;
+  /** add rows of [n, w] into a table [rows, w] by index [n, 1] */
+  readonly scatter: (ids: Handle, updates: Handle, rows: number) => Handle;
+  /** the last thing wrong with a fresh handle, if any: an allocation that failed silently */
+  readonly broken: (x: Handle) => boolean;
+}

@@ -1,0 +1,32 @@
+/**
+ * Footprint: bytes that a plan takes on the WebAssembly heap, counted before it runs.
+ * idea:  the plan's own peak, and what it cannot see: the packed copy that the product kernel keeps of every right operand
+ *        for as long as that operand lives, and the temporaries of the composed rows.
+ * laws:  footprint(plan) >= plan.peakBytes
+ */
+import { byteSize, is, type Node, type Primitive } from '../../expr.ts';
+import { bufferOf, type Plan } from '../../schedule.ts';
+import { einsumForm } from './einsum-form.ts';
+
+/** Buffers of the result's size that a row holds while it runs, beyond its operands and its result. */
+const temporaries: Partial<{ readonly [P in Primitive]: number }> = { layerNorm: 2, gelu: 1, oneHot: 1, zip: 2, compare: 2, cast: 1, broadcast: 1 };
+
+/** Greatest bytes at any step. */
+export const footprint = (plan: Plan): number => {
+  const packed = new Map<Node, number>();
+  let held = 0;
+  let extra = 0;
+  plan.steps.forEach((node, step) => {
+    const [, right] = node.operands;
+    if (right !== undefined && is('einsum', node) && einsumForm(node)?.form === 'product' && !packed.has(bufferOf(right))) {
+      packed.set(bufferOf(right), byteSize(right));
+      held += byteSize(right);
+    }
+    extra = Math.max(extra, held + (temporaries[node.primitive] ?? 0) * byteSize(node));
+    for (const freed of plan.frees[step] ?? []) {
+      held -= packed.get(freed) ?? 0;
+      packed.delete(freed);
+    }
+  });
+  return plan.peakBytes + extra;
+};

@@ -1,0 +1,19 @@
+/**
+ * Plain: the operations of a device by the kernels that tfjs has for them; right on every engine.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Device } from './device.ts';
+import { matMul, run, sum } from './kernels.ts';
+
+export const plain: Omit<Device, 'name' | 'engine'> = {
+  heapLimit: undefined,
+  maxRank: 6,
+  readsShare: true,
+  matMul,
+  sum: (x, axes) => sum(x, axes),
+  slice: (x, begin, size) => run(tf.Slice, { x }, { begin: [...begin], size: [...size] }),
+  stretch: (x, sizes) => run(tf.Tile, { x }, { reps: sizes.map((n, axis) => (x.shape[axis] === n ? 1 : n)) }),
+  gather: (x, indices) => run(tf.GatherV2, { x, indices }, { axis: 0, batchDims: 0 }),
+  scatter: (indices, updates, rows) => run(tf.ScatterNd, { indices, updates }, { shape: [rows, updates.shape[1] ?? 1] }),
+  broken: () => false,
+};
