@@ -4,12 +4,12 @@
  *        for as long as that operand lives, and the temporaries of the composed rows.
  * laws:  footprint(plan) >= plan.peakBytes
  */
-import { byteSize, is, type Node, type Primitive } from '../../expr.ts';
+import { byteSize, is, type Node } from '../../expr.ts';
 import { bufferOf, type Plan } from '../../schedule.ts';
 import { einsumForm } from './einsum-form.ts';
 
 /** Buffers of the result's size that a row holds while it runs, beyond its operands and its result. */
-const temporaries: Partial<{ readonly [P in Primitive]: number }> = { layerNorm: 2, gelu: 1, oneHot: 1, zip: 2, compare: 2, cast: 1, broadcast: 1 };
+const temporaries: ReadonlyMap<string, number> = new Map([['layerNorm', 2], ['gelu', 1], ['oneHot', 1], ['compare', 8], ['cast', 1], ['broadcast', 1]]);
 
 /** Greatest bytes at any step. */
 export const footprint = (plan: Plan): number => {
@@ -22,7 +22,7 @@ export const footprint = (plan: Plan): number => {
       packed.set(bufferOf(right), byteSize(right));
       held += byteSize(right);
     }
-    extra = Math.max(extra, held + (temporaries[node.primitive] ?? 0) * byteSize(node));
+    extra = Math.max(extra, held + (temporaries.get(node.primitive) ?? 0) * byteSize(node));
     for (const freed of plan.frees[step] ?? []) {
       held -= packed.get(freed) ?? 0;
       packed.delete(freed);
