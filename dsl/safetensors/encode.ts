@@ -10,7 +10,7 @@ import { fault, type Fault, type FaultTag } from '../../shapes/fault.ts';
 import type { Value } from '../backend.ts';
 import { elements } from '../expr.ts';
 import { coordinates } from './decode.ts';
-import { headerLimit, lengthBytes, tensorAt } from './header.ts';
+import { headerLimit, isCount, lengthBytes, tensorAt } from './header.ts';
 import { naturalType, storedOrder, storedRows, type Stored, type StoredRow } from './stored.ts';
 
 export interface EncodeOptions {
@@ -55,6 +55,7 @@ const planned = (where: string, name: string, value: Value, stored: Stored): Eit
   const count = elements(value.sizes);
   const described = `${value.dtype} [${value.sizes.join(', ')}]`;
   if (name === '__metadata__' || !wellFormed(name)) return refuse('Name', JSON.stringify(name), 'a name in whole characters, not __metadata__');
+  if (!value.sizes.every(isCount)) return refuse('Shape', described, 'sizes that are integers from 0 on');
   if (count !== value.data.length) return refuse('Shape', `${described} with ${value.data.length} elements`, `${count} elements`);
   if (row.dtype !== value.dtype) return refuse('Decode', `${described} to be stored as ${stored}`, `a type that holds ${value.dtype}`);
   const misfit = row.miswritten(value.data);

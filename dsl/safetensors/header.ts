@@ -6,7 +6,6 @@
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { didYouMean } from '../../shapes/nearest.ts';
 import type { Sizes } from '../expr.ts';
 import { parseUnique } from './json.ts';
 import { isStored, storedRows, type Stored } from './stored.ts';
@@ -42,7 +41,8 @@ export const tensorAt = (where: string, name: string): string => `${where}: tens
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (x: unknown): x is Json => typeof x === 'object' && x !== null && !Array.isArray(x);
-const isCount = (x: unknown): x is number => typeof x === 'number' && Number.isSafeInteger(x) && x >= 0;
+/** A size or an offset. */
+export const isCount = (x: unknown): x is number => typeof x === 'number' && Number.isSafeInteger(x) && x >= 0;
 const isSizes = (x: unknown): x is Sizes => Array.isArray(x) && x.every(isCount);
 const isRange = (x: unknown): x is readonly [number, number] => Array.isArray(x) && x.length === 2 && x.every(isCount);
 const show = (x: unknown): string => {
@@ -97,7 +97,7 @@ const decodeEntry = (where: string, json: unknown): Either<Fault, Entry> => {
   if (!isObject(json)) return corrupt(where, show(json), 'an object with dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: range } = json;
   const known = Object.keys(storedRows);
-  if (!isStored(dtype)) return left(fault('Decode', where, [`dtype ${show(dtype)}${didYouMean(String(dtype), known)}`], `one of ${known.join(', ')}`, 'convert the tensor where the file is written'));
+  if (!isStored(dtype)) return left(fault('Decode', where, [`dtype ${show(dtype)}`], `one of ${known.join(', ')}`, 'convert the tensor where the file is written'));
   if (!isSizes(shape)) return corrupt(where, `shape ${show(shape)}`, 'a list of sizes, each an integer from 0 on');
   if (!isRange(range)) return corrupt(where, `data_offsets ${show(range)}`, 'two integers from 0 on');
   const [begin, end] = range;

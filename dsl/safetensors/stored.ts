@@ -48,6 +48,8 @@ const i32 = integers(-(2 ** 31), 2 ** 31 - 1);
 const finiteAs = (name: string, rounded: (x: number) => number) => (data: Data): Misfit | undefined =>
   firstMisfit(data, (x) => !Number.isFinite(x) || Number.isFinite(rounded(x)), `a number that stays finite as ${name}`);
 
+const finiteF32 = finiteAs('F32', Math.fround);
+
 const halfRow = (name: string, half: Half): StoredRow => ({
   width: 2,
   dtype: 'f32',
@@ -82,7 +84,7 @@ export const storedRows = {
     dtype: 'f32',
     misread: anything,
     read: (bytes) => new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4),
-    miswritten: finiteAs('F32', Math.fround),
+    miswritten: (data) => (data instanceof Float32Array ? undefined : finiteF32(data)),
     write: (data) => bytesOf(data instanceof Float32Array ? data : Float32Array.from(data)),
   },
   I32: {
