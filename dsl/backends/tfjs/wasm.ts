@@ -2,7 +2,8 @@
  * Wasm: the operations of a device where tfjs' WebAssembly kernels are slow, found by measuring each of them.
  * idea:  - only one product is fast (XNNPACK, about 25 GFLOP/s against 2): two axes, nothing transposed. So operands are transposed
  *          first, and a batch is a loop over windows of the heap, as long as each product is worth the call.
- *        - sums over any but the last axes are average pooling (vectorised over channels), 10 to 50 times faster.
+ *        - sums over any but the last axes are average pooling (vectorised over channels), 10 to 50 times faster; wide rows
+ *          are added by halves.
  *        - stretching multiplies with ones, 100 times faster than Tile; slicing copies only what is cut.
  * not:   a change of meaning: each is compared with the reference like the plain one.
  * source: measured with tfjs 4.22 on one core; kernels read in tfjs-backend-wasm 4.22
@@ -19,21 +20,24 @@ import { plain } from './plain.ts';
 const heapLimit = 3.7 * 2 ** 30;
 /** A batched product through windows costs about this much per matrix, in multiply-adds of the plain batched kernel. */
 const callCost = 5_000;
-/** Factors of one pooling pass; more than 9 elements take XNNPACK's several-pass kernel, whose buffer is on the small stack. */
-const factors = [8, 9, 7, 6, 5, 4, 3, 2] as const;
-/** Widest row that the several-pass kernel is trusted with. */
-const widestPool = 1024;
+/** Factors of one pooling pass; more than 9 elements take XNNPACK's several-pass kernel. */
+const factors = [8, 7, 6, 5, 4, 3, 2] as const;
+/** Pooling keeps a row of channels on the module's stack of 64 KiB and does not look whether it fits; these stay far below. */
+const widestPool = { onePass: 2048, severalPasses: 1024 } as const;
 
 const flipped = (x: Handle): Handle => transpose(x, x.shape.length === 2 ? [1, 0] : [0, 2, 1]);
 
 /** A window of `sizes` elements at `offset` elements into a float value, without a copy; valid until closed. */
-const openWindow = (heap: BackendWasm, x: Handle, offset: number, shape: number[]): tf.TensorInfo =>
+const openWindow = (heap: BackendWasm, x: tf.TensorInfo, offset: number, shape: number[]): tf.TensorInfo =>
   heap.makeOutput(shape, x.dtype, heap.dataIdMap.get(x.dataId).memoryOffset + 4 * offset);
 
 const closeWindow = (heap: BackendWasm, window: tf.TensorInfo): void => {
   heap.wasm.tfjs.disposeData(heap.dataIdMap.get(window.dataId).id);
   heap.dataIdMap.delete(window.dataId);
 };
+
+/** What a kernel made, which no handle owns yet. */
+const single = (made: tf.TensorInfo | tf.TensorInfo[]): tf.TensorInfo => (Array.isArray(made) ? made[0] : made) ?? raise(fault('Defect', 'wasm kernel', ['no result'], 'one value', 'please report this'));
 
 /** [b,m,k]·[b,k,n] as b products, each of which takes the fast kernel. */
 const productByProduct = (heap: BackendWasm, a: Handle, b: Handle): Handle => {
@@ -44,11 +48,9 @@ const productByProduct = (heap: BackendWasm, a: Handle, b: Handle): Handle => {
   for (let i = 0; i < batch; i += 1) {
     const x = openWindow(heap, a, i * m * k, [1, m, k]);
     const y = openWindow(heap, b, i * k * n, [1, k, n]);
-    const made = kernel({ inputs: { a: x, b: y }, backend: heap, attrs: { transposeA: false, transposeB: false } });
-    const part = Array.isArray(made) ? made[0] : made;
+    const part = single(kernel({ inputs: { a: x, b: y }, backend: heap, attrs: { transposeA: false, transposeB: false } }));
     closeWindow(heap, x);
     closeWindow(heap, y);
-    if (part === undefined) return raise(fault('Defect', 'BatchMatMul', ['no result'], 'a product', 'please report this'));
     heap.typedArrayFromHeap(out).set(heap.typedArrayFromHeap(part), i * m * n);
     heap.disposeData(part.dataId);
   }
@@ -79,10 +81,40 @@ const passes = (size: number): readonly number[] | undefined => {
 
 const pool = (x: Handle, factor: number): Handle => run(tf.AvgPool, { x }, { filterSize: [factor, 1], strides: [factor, 1], pad: 'valid' });
 
+/** `size` rows of `inner` elements from `offset` on, added by halves: the lower half to the upper, until one row is left. */
+const addHalves = (heap: BackendWasm, x: tf.TensorInfo, offset: number, size: number, inner: number): tf.TensorInfo => {
+  const half = Math.floor(size / 2);
+  const [lower, upper] = [openWindow(heap, x, offset, [half * inner]), openWindow(heap, x, offset + half * inner, [half * inner])];
+  const added = single(tf.getKernel(tf.Add, 'wasm').kernelFunc({ inputs: { a: lower, b: upper }, backend: heap, attrs: {} }));
+  closeWindow(heap, lower);
+  closeWindow(heap, upper);
+  if (size % 2 === 1) {
+    const [sums, rest] = [heap.typedArrayFromHeap(added), heap.typedArrayFromHeap(x)];
+    const start = offset + 2 * half * inner;
+    for (let i = 0; i < inner; i += 1) sums[i] = (sums[i] ?? 0) + (rest[start + i] ?? 0);
+  }
+  if (half === 1) return added;
+  const sum = addHalves(heap, added, 0, half, inner);
+  heap.disposeData(added.dataId);
+  return sum;
+};
+
+/** [outer, size, inner] → [outer, inner] for wide rows. */
+const sumByHalves = (heap: BackendWasm, x: Handle, outer: number, size: number, inner: number): Handle => {
+  const out = heap.makeOutput([outer, inner], 'float32');
+  for (let o = 0; o < outer; o += 1) {
+    const row = addHalves(heap, x, o * size * inner, size, inner);
+    heap.typedArrayFromHeap(out).set(heap.typedArrayFromHeap(row).subarray(0, inner), o * inner);
+    heap.disposeData(row.dataId);
+  }
+  return tf.engine().makeTensorFromTensorInfo(out);
+};
+
 /** [outer, size, inner] → [outer, inner], summed over the middle. */
-const sumMiddle = (x: Handle, outer: number, size: number, inner: number): Handle => {
-  const steps = passes(size) ?? (inner <= widestPool ? [size] : undefined);
-  if (steps === undefined) return chain(reshape(x, [outer, size, inner]), (y) => sum(y, [1]));
+const sumMiddle = (heap: BackendWasm, x: Handle, outer: number, size: number, inner: number): Handle => {
+  const byFactors = inner <= widestPool.onePass ? passes(size) : undefined;
+  const steps = byFactors ?? (inner <= widestPool.severalPasses ? [size] : undefined);
+  if (steps === undefined) return sumByHalves(heap, x, outer, size, inner);
   return chain(
     reshape(x, [outer, size, 1, inner]),
     ...steps.map((factor) => (y: Handle) => pool(y, factor)),
@@ -100,14 +132,15 @@ const blocks = (axes: readonly number[]): readonly (readonly [first: number, las
     return found;
   }, []);
 
-const wasmSum = (x: Handle, axes: readonly number[]): Handle => {
+const wasmSum = (heap: BackendWasm) => (x: Handle, axes: readonly number[]): Handle => {
   const kept = x.shape.filter((_, axis) => !axes.includes(axis));
   const steps = blocks(axes).map(([first, last]) => (y: Handle): Handle => {
     const sizes = y.shape;
     const [outer, size, inner] = [elements(sizes.slice(0, first)), elements(sizes.slice(first, last + 1)), elements(sizes.slice(last + 1))];
     const rest = [...sizes.slice(0, first), ...sizes.slice(last + 1)];
+    if (size === 1) return reshape(y, rest);
     if (inner === 1) return chain(reshape(y, [outer, size]), (z) => sum(z, [1]), (z) => reshape(z, rest));
-    return chain(sumMiddle(y, outer, size, inner), (z) => reshape(z, rest));
+    return chain(sumMiddle(heap, y, outer, size, inner), (z) => reshape(z, rest));
   });
   return chain(reshape(x, x.shape), ...steps, (y) => reshape(y, kept));
 };
@@ -173,7 +206,7 @@ export const fastWasm = (heap: BackendWasm): Omit<Device, 'name' | 'engine'> => 
   heapLimit,
   readsShare: false,
   matMul: wasmMatMul(heap),
-  sum: wasmSum,
+  sum: wasmSum(heap),
   slice: wasmSlice(heap),
   stretch: wasmStretch,
   gather: wasmGather(heap),

@@ -58,7 +58,7 @@ const cases: readonly (readonly [name: string, root: Node])[] = [
   ['fill', fill(1.5, [2, 3])], ['fill of integers', fill(3, [2], 'i32')], ['fill of bool', fill(1, [2], 'bool')],
   ['sum last', sumCase([5, 6, 7], [0, 1])], ['sum first', sumCase([24, 6], [1])], ['sum first, prime', sumCase([37, 6], [1])], ['sum middle', sumCase([3, 40, 5], [0, 2])],
   ['sum of two blocks', sumCase([4, 3, 5, 6], [1, 3])], ['sum of all', sumCase([4, 3, 5], [])], ['sum of none', sumCase([4, 3], [0, 1])], ['sum over an axis of size 1', sumCase([1, 5], [1])],
-  ['sum first, wide', sumCase([16, 5000], [1])], ['sum first, long', sumCase([2048, 3], [1])], ['sum of a prime, wide', sumCase([13, 5000], [1])],
+  ['sum first, wide', sumCase([16, 5000], [1])], ['sum first, long', sumCase([2048, 3], [1])], ['sum of a prime, wide', sumCase([13, 5000], [1])], ['sum of the middle, wide', sumCase([2, 7, 3000], [0, 2])], ['sum of two, wide', sumCase([2, 20000], [1])], ['sum of very wide rows', sumCase([9, 70000], [1])],
   ...[false, true].flatMap((ta) => [false, true].flatMap((tb) => [
     [`product ${ta} ${tb}`, product(0, 5, 6, 7, ta, tb)] as const,
     [`batched product ${ta} ${tb}`, product(3, 5, 6, 7, ta, tb)] as const,
