@@ -41,7 +41,7 @@ const optional = {
 } as const satisfies { readonly [D in Exclude<DeviceName, 'wasm' | 'cpu'>]: Optional };
 
 const select = async (engine: string): Promise<void> => {
-  if (tf.getBackend() !== engine && !(await tf.setBackend(engine))) raise(fault('Unsupported', `tfjs ${engine}`, ['the engine did not start'], `a host that runs ${engine}`, 'try --backend tfjs-wasm or tfjs-cpu'));
+  if (tf.getBackend() !== engine && !(await tf.setBackend(engine))) raise(fault('Unsupported', `tfjs ${engine}`, ['the engine did not start'], `a host that runs ${engine}`, engine === 'wasm' ? 'give wasmPaths: the folder that serves the .wasm files of @tensorflow/tfjs-backend-wasm' : 'use tfjs-wasm or tfjs-cpu'));
 };
 
 const loadOptional = async (device: keyof typeof optional): Promise<Device> => {
@@ -57,7 +57,8 @@ const loadOptional = async (device: keyof typeof optional): Promise<Device> => {
 const loaders: { readonly [D in DeviceName]: (options: TfjsOptions) => Promise<Device> } = {
   wasm: async ({ wasmPaths }) => {
     const vendor = await import('@tensorflow/tfjs-backend-wasm');
-    if (wasmPaths !== undefined && tf.findBackend('wasm') === null) vendor.setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : { ...wasmPaths });
+    // Paths can't change once the engine has started; asking `findBackend` would start it.
+    if (wasmPaths !== undefined && !Object.hasOwn(tf.engine().registry, 'wasm')) vendor.setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : { ...wasmPaths });
     await select('wasm');
     const heap = tf.backend();
     return heap instanceof vendor.BackendWasm
