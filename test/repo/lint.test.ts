@@ -113,9 +113,9 @@ interface Diagnostic {
 describe('lint', () => {
   const found = new Map<string, readonly string[]>();
 
-  beforeAll(() => {
+  beforeAll(async () => {
     const files = Object.fromEntries(cases.map((one) => [one.file, headed(one)]));
-    inTree(files, (folder) => {
+    await inTree(files, (folder) => {
       for (const part of ['.oxlintrc.json', 'tools/lint']) cpSync(join(root, part), join(folder, part), { recursive: true });
       const said = node(folder, [join(root, 'node_modules/oxlint/bin/oxlint'), '-f', 'json', 'shapes', 'dsl', 'molt', 'proofs', 'test']);
       const { diagnostics }: { readonly diagnostics: readonly Diagnostic[] } = JSON.parse(said.out);

@@ -21,12 +21,12 @@ export const write = (folder: string, files: Files): void => {
 };
 
 /** Run `body` in a fresh folder that sees our node_modules; the folder goes when the body ends. */
-export const inTree = <A>(files: Files, body: (folder: string) => A): A => {
+export const inTree = async <A>(files: Files, body: (folder: string) => A | Promise<A>): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), 'molt-repo-'));
   try {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     write(folder, files);
-    return body(folder);
+    return await body(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
