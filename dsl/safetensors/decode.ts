@@ -34,11 +34,13 @@ export const coordinates = (sizes: Sizes, index: number): string => {
 export const decodeTensor = (where: string, name: string, entry: Entry, bytes: Uint8Array): Either<Fault, Value> => {
   const row: StoredRow = storedRows[entry.stored];
   const place = tensorAt(where, name);
-  if (bytes.length !== entry.end - entry.begin) return left(fault('Corrupt', place, [`${bytes.length} bytes`], `${entry.end - entry.begin} bytes`, 'the file changed or was cut short while it was read'));
+  const needed = entry.end - entry.begin;
+  if (bytes.length !== needed) return left(fault('Corrupt', place, [`${bytes.length} bytes`], `${needed} bytes`, 'the file changed or was cut short while it was read'));
   const aligned = bytes.byteOffset % row.width === 0 ? bytes : bytes.slice();
   const misfit = row.misread(aligned);
   if (misfit === undefined) return right({ sizes: entry.sizes, dtype: row.dtype, data: row.read(aligned) });
-  return left(fault(entry.stored === 'BOOL' ? 'Corrupt' : 'Decode', place, [`${misfit.given} at ${coordinates(entry.sizes, misfit.index)} in ${entry.stored}`], misfit.needed));
+  const tag = entry.stored === 'BOOL' ? 'Corrupt' : 'Decode';
+  return left(fault(tag, place, [`${misfit.given} at ${coordinates(entry.sizes, misfit.index)} in ${entry.stored}`], misfit.needed));
 };
 
 /**

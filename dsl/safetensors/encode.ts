@@ -61,7 +61,8 @@ const planned = (where: string, name: string, value: Value, stored: Stored): Eit
   const misfit = row.miswritten(value.data);
   if (misfit !== undefined) {
     const tag = value.dtype === 'f32' ? 'NotFinite' : 'Decode';
-    return refuse(tag, `${misfit.given} at ${coordinates(value.sizes, misfit.index)}, to be stored as ${stored}`, misfit.needed, 'store it in a wider type');
+    const given = `${misfit.given} at ${coordinates(value.sizes, misfit.index)}, to be stored as ${stored}`;
+    return refuse(tag, given, misfit.needed, stored === 'BOOL' ? undefined : 'store it in a wider type');
   }
   return right({ name, value, stored, length: count * row.width });
 };
@@ -110,11 +111,13 @@ export const encodeStream = (
     all.push(one.right);
   }
   for (const [key, text] of metadata) {
-    if (!wellFormed(key) || !wellFormed(text)) return left(fault('Name', `${where}: __metadata__`, [`${JSON.stringify(key)}: ${JSON.stringify(text)}`], 'text in whole characters'));
+    if (wellFormed(key) && wellFormed(text)) continue;
+    return left(fault('Name', `${where}: __metadata__`, [`${JSON.stringify(key)}: ${JSON.stringify(text)}`], 'text in whole characters'));
   }
   const sorted = all.toSorted(layout);
   const header = headerBytes(headerText(sorted, metadata));
-  if (header.length - lengthBytes > headerLimit) return left(fault('Unsupported', where, [`a header of ${header.length - lengthBytes} bytes`], `at most ${headerLimit} bytes`, 'fewer tensors or less metadata'));
+  const json = header.length - lengthBytes;
+  if (json > headerLimit) return left(fault('Unsupported', where, [`a header of ${json} bytes`], `at most ${headerLimit} bytes`, 'fewer tensors or less metadata'));
   return right({
     length: sorted.reduce((sum, { length }) => sum + length, header.length),
     chunks: {
@@ -128,10 +131,6 @@ export const encodeStream = (
 
 /**
  * A whole file in memory; see `encodeStream` for its layout and errors.
- * @example
- * import { decode, encode } from 'molt/dsl';
- * const w = { sizes: [2], dtype: 'f32', data: new Float32Array([1, 2]) } as const;
- * const bytes = encode('weights', new Map([['w', w]]));
  */
 export const encode = (
   where: string,

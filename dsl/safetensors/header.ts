@@ -55,7 +55,8 @@ const show = (x: unknown): string => {
  * errors: Corrupt: shorter than 8 bytes, over the limit, longer than the file.
  */
 export const decodeHeaderLength = (where: string, bytes: Uint8Array, fileLength: number): Either<Fault, number> => {
-  if (bytes.length < lengthBytes || fileLength < lengthBytes) return corrupt(where, `a file of ${Math.min(bytes.length, fileLength)} bytes`, `at least ${lengthBytes} bytes`, cutShort);
+  const present = Math.min(bytes.length, fileLength);
+  if (present < lengthBytes) return corrupt(where, `a file of ${present} bytes`, `at least ${lengthBytes} bytes`, cutShort);
   const view = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (length > headerLimit) return corrupt(where, `a header of ${length} bytes`, `at most ${headerLimit} bytes`, notOurs);
@@ -96,8 +97,8 @@ const decodeMetadata = (where: string, json: unknown): Either<Fault, ReadonlyMap
 const decodeEntry = (where: string, json: unknown): Either<Fault, Entry> => {
   if (!isObject(json)) return corrupt(where, show(json), 'an object with dtype, shape and data_offsets');
   const { dtype, shape, data_offsets: range } = json;
-  const known = Object.keys(storedRows);
-  if (!isStored(dtype)) return left(fault('Decode', where, [`dtype ${show(dtype)}`], `one of ${known.join(', ')}`, 'convert the tensor where the file is written'));
+  const known = Object.keys(storedRows).join(', ');
+  if (!isStored(dtype)) return left(fault('Decode', where, [`dtype ${show(dtype)}`], `one of ${known}`, 'convert the tensor where the file is written'));
   if (!isSizes(shape)) return corrupt(where, `shape ${show(shape)}`, 'a list of sizes, each an integer from 0 on');
   if (!isRange(range)) return corrupt(where, `data_offsets ${show(range)}`, 'two integers from 0 on');
   const [begin, end] = range;
@@ -122,7 +123,8 @@ const tile = (where: string, entries: readonly (readonly [string, Entry])[], len
     at = end;
     before = name;
   }
-  return at === length ? right(new Map(sorted)) : corrupt(where, `${length} bytes of data, of which the tensors take ${at}`, 'no byte after the last tensor', 'the file was probably written twice or joined with another');
+  if (at === length) return right(new Map(sorted));
+  return corrupt(where, `${length} bytes of data, of which the tensors take ${at}`, 'no byte after the last tensor', 'the file was probably written twice or joined with another');
 };
 
 /**

@@ -40,6 +40,12 @@ const repeatedKey = (text: string): string | undefined => {
   return undefined;
 };
 
+/** Engines word their complaints differently; the place, where one tells it, is kept. */
+const placeOf = (thrown: unknown): string => {
+  const found = thrown instanceof Error ? /position (\d+)/.exec(thrown.message)?.[1] : undefined;
+  return found === undefined ? '' : `, at character ${found}`;
+};
+
 /** What a JSON text says, or in one line why it says nothing. */
 export const parseUnique = (text: string): Either<string, unknown> => {
   try {
@@ -47,6 +53,6 @@ export const parseUnique = (text: string): Either<string, unknown> => {
     const twice = repeatedKey(text);
     return twice === undefined ? right(value) : left(`the key ${JSON.stringify(twice)} stands there twice`);
   } catch (thrown) {
-    return left(thrown instanceof Error ? thrown.message : String(thrown));
+    return left(`not JSON${placeOf(thrown)}`);
   }
 };

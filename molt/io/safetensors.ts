@@ -12,12 +12,12 @@ import type { Value } from '../../dsl/backend.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { didYouMean } from '../../shapes/nearest.ts';
 import { writeAtomic } from './files.ts';
-import { nodeFiles, readFault, type Files, type OpenFile } from './system.ts';
+import { nodeFiles, readFault, showBytes, type Files, type OpenFile } from './system.ts';
 
 /** A file whose header was checked; its tensors are read when asked for. Close it after use. */
 export interface OpenSafetensors {
   readonly header: Header;
-  /** errors: Name (no such tensor), Corrupt, Decode, Storage */
+  /** errors: Name (no such tensor), Corrupt, Decode, Memory, Storage */
   readonly tensor: (name: string) => TaskEither<Fault, Value>;
   readonly close: () => Promise<void>;
 }
@@ -38,11 +38,16 @@ const reader =
   (name) =>
   async () => {
     const entry = header.tensors.get(name);
-    if (entry === undefined) return left(fault('Name', path, [`tensor ${JSON.stringify(name)}${didYouMean(name, header.tensors.keys())}`], `a tensor of this file, which has ${header.tensors.size}`));
+    if (entry === undefined) {
+      const given = `tensor ${JSON.stringify(name)}${didYouMean(name, header.tensors.keys())}`;
+      return left(fault('Name', path, [given], `a tensor of this file, which has ${header.tensors.size}`));
+    }
     try {
       return decodeTensor(path, name, entry, await range(file, header.dataStart + entry.begin, entry.end - entry.begin));
     } catch (thrown) {
-      return left(readFault(path, thrown));
+      if (!(thrown instanceof RangeError)) return left(readFault(path, thrown)); // else the engine cannot hold that many bytes at once
+      const given = `tensor ${JSON.stringify(name)} of ${showBytes(entry.end - entry.begin)}`;
+      return left(fault('Memory', path, [given], 'memory for one tensor at a time', 'close other programs, or use a machine with more memory'));
     }
   };
 
