@@ -1,6 +1,7 @@
 /**
  * The package: every subpath it exports exists and loads, what it packs is what it needs, nothing runs at install.
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -80,6 +81,13 @@ describe('after the build', () => {
 
   test.each(subpaths)('$name has code and types', (to) => {
     expect([to.types, to.default].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test('what is packed is what is needed: dist/, the launcher, and the papers', () => {
+    const said = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', env: { ...process.env, npm_config_loglevel: 'error' } });
+    const [packed]: readonly [{ readonly files: readonly { readonly path: string }[] }] = JSON.parse(said.stdout);
+    const outside = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/'));
+    expect(outside.sort()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'molt/cli/molt.mjs', 'package.json']);
   });
 
   test('every subpath loads by its name', () => {

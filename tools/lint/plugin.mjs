@@ -73,4 +73,4 @@ const state = {
   }),
 };
 
-export default { meta: { name: 'molt' }, rules: { arrows, assertions, header, state } };
+export default { meta: { name: 'house' }, rules: { arrows, assertions, header, state } };
