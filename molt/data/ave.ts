@@ -20,6 +20,7 @@ import { makeNoise } from './compose/noise.ts';
 import { random, seedOf } from './compose/random.ts';
 import { instruments, segments, splits } from './labels.ts';
 import type { Instrument, Split } from './labels.ts';
+import { checkCounts } from './options.ts';
 import { breathe } from './progress.ts';
 import { loadBank } from './sources/cached-bank.ts';
 import { soundsOf } from './sources/bank.ts';
@@ -140,11 +141,13 @@ const loadSplit = (installed: Installed, split: Split, options: AveOptions, work
 /**
  * The embedded set, from the cache where it is there.
  * shape:   each split as in AveSplit; clip i of a split depends on (seed, split, i) only.
- * errors:  Unsupported where packages are not installed (the hint is the one command that installs them); Corrupt where one is damaged.
+ * errors:  Usage for counts that are not whole numbers; Unsupported where packages are not installed (the hint is the one command that installs them); Corrupt where one is damaged.
  */
 export const buildAve =
   (options: AveOptions, workshop: Workshop): TE.TaskEither<Fault, AveSet> =>
   async () => {
+    const counts = checkCounts('clips', options.clips, 0);
+    if (E.isLeft(counts)) return counts;
     const installed = locatePackages();
     if (E.isLeft(installed)) return installed;
     const load = (split: Split): TE.TaskEither<Fault, AveSplit> => loadSplit(installed.right, split, options, workshop);

@@ -57,7 +57,8 @@ const read = async <A>(path: string, recipe: Recipe<A>): Promise<E.Either<Fault,
   if (E.isLeft(decoded)) return decoded;
   const { arrays, metadata } = decoded.right;
   const text = metadata.get('text') ?? '';
-  return checksum(arrays, text) === metadata.get('sha256') ? recipe.unpack(arrays, text) : E.left(fault('Corrupt', path, ['its content does not match its checksum'], 'an undamaged file'));
+  const sound = checksum(arrays, text) === metadata.get('sha256');
+  return sound ? recipe.unpack(arrays, text) : E.left(fault('Corrupt', path, ['its content does not match its checksum'], 'an undamaged file'));
 };
 
 /**

@@ -9,7 +9,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { fault, faultOf, type Fault } from '../../shapes/fault.ts';
 import type { Arrays } from './arrays.ts';
-import { embeddedFrontEnd, logMel, melByte } from './audio/logmel.ts';
+import { embeddedFrontEnd, logMel, melBytes } from './audio/logmel.ts';
 import { cached, type Workshop } from './cache.ts';
 import { expose } from './compose/canvas.ts';
 import type { Drawing, Recorded } from './compose/materials.ts';
@@ -17,6 +17,7 @@ import { makeNoise, type Noise } from './compose/noise.ts';
 import { random, seedOf, type Random } from './compose/random.ts';
 import { groundFor, painted, places, tintOf } from './compose/scene.ts';
 import { ambience, mixed, sampleRate, stem } from './compose/sound.ts';
+import { checkCounts } from './options.ts';
 import { breathe } from './progress.ts';
 import { groupsOf, soundsOf } from './sources/bank.ts';
 import { loadBank, loadPrograms } from './sources/cached-bank.ts';
@@ -118,7 +119,7 @@ const composeSecond = (source: Random, noise: Noise, frontEnd: (samples: Float32
   const long = recordings.filter(({ samples }) => samples.length >= sustainedFrom).length;
   const played = stem(source, { playing: 2 * long > recordings.length ? 'sustained' : 'plucked', recordings, active: [true], gainDb: source.uniform(-5, 3), shift: 4 });
   const room = ambience(source, noise, source.pick(rooms), sampleRate, source.uniform(-28, -12));
-  return Uint8Array.from(frontEnd(mixed(played.samples, room)), melByte);
+  return melBytes(frontEnd(mixed(played.samples, room)));
 };
 
 const playPool =
@@ -140,11 +141,14 @@ const playPool =
   };
 
 const build =
-  (kind: Kind, inputs: readonly number[], make: (installed: Installed) => TE.TaskEither<Fault, Pool>, workshop: Workshop): TE.TaskEither<Fault, Pool> =>
+  (kind: Kind, options: { readonly [name: string]: number }, make: (installed: Installed) => TE.TaskEither<Fault, Pool>, workshop: Workshop): TE.TaskEither<Fault, Pool> =>
   async () => {
+    const { seed = 0, ...counts } = options;
+    const checked = checkCounts(`the ${kind} pool`, counts, 1);
+    if (E.isLeft(checked)) return checked;
     const installed = locatePackages();
     if (E.isLeft(installed)) return installed;
-    return cached({ name: `pool-${kind}`, inputs: ['pool', kind, poolVersion, ...inputs, ...installed.right.versions], make: make(installed.right), pack: pack(kind), unpack }, workshop)();
+    return cached({ name: `pool-${kind}`, inputs: ['pool', kind, poolVersion, ...Object.values(counts), seed, ...installed.right.versions], make: make(installed.right), pack: pack(kind), unpack }, workshop)();
   };
 
 /**
@@ -153,7 +157,7 @@ const build =
  * errors:  as buildAve.
  */
 export const buildVisionPool = (options: VisionPoolOptions, workshop: Workshop): TE.TaskEither<Fault, Pool> =>
-  build('vision', [options.names, options.items, options.seed], (installed) => drawPool(installed, options, workshop), workshop);
+  build('vision', { names: options.names, items: options.items, seed: options.seed }, (installed) => drawPool(installed, options, workshop), workshop);
 
 /**
  * The audio pool: one second each, label = General MIDI program.
@@ -161,4 +165,4 @@ export const buildVisionPool = (options: VisionPoolOptions, workshop: Workshop):
  * errors:  as buildAve.
  */
 export const buildAudioPool = (options: AudioPoolOptions, workshop: Workshop): TE.TaskEither<Fault, Pool> =>
-  build('audio', [options.items, options.seed], (installed) => playPool(installed, options, workshop), workshop);
+  build('audio', { items: options.items, seed: options.seed }, (installed) => playPool(installed, options, workshop), workshop);

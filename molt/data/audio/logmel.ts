@@ -59,9 +59,6 @@ const mirror = (i: number, n: number): number => {
  * A front end with its tables built once.
  * shape:   samples [n] → [frameCount(config, n), mels], row by row.
  * errors:  none; an empty waveform has no frames.
- * @example
- * import { embeddedFrontEnd, logMel } from 'molt/data/audio/logmel';
- * logMel(embeddedFrontEnd)(new Float32Array(16000)).length; // 64 frames × 64 bands = 4096
  */
 export const logMel = (config: LogMelConfig): ((samples: Float32Array) => Float32Array) => {
   const { fft: size, window, hop, mels, framing } = config;
@@ -103,3 +100,10 @@ export const logMel = (config: LogMelConfig): ((samples: Float32Array) => Float3
 /** A log-mel value of the embedded front end as a byte, and back: 1/16 steps from −9.5. */
 export const melByte = (value: number): number => Math.max(0, Math.min(255, Math.round((value + 9.5) * 16)));
 export const melValue = (byte: number): number => byte / 16 - 9.5;
+
+/** melByte of each value. */
+export const melBytes = (values: Float32Array): Uint8Array => {
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = melByte(values[i] ?? 0);
+  return bytes;
+};

@@ -38,13 +38,17 @@ export const background = (source: Random, side: number): Canvas => {
   const contrast = source.uniform(0.2, 0.7);
   for (const [cells, amplitude] of octaves) {
     const n = cells + 2;
-    const grid = Float32Array.from({ length: n * n }, () => source.uniform(-1, 1));
+    const grid = new Float32Array(n * n);
+    for (let i = 0; i < grid.length; i++) grid[i] = source.uniform(-1, 1);
     const gain = triple(() => amplitude * source.uniform(0.7, 1.3));
-    for (let y = 0; y < side; y++)
+    for (let y = 0; y < side; y++) {
+      const v = (y * cells) / side;
+      const j = Math.floor(v);
+      const b = v - j;
       for (let x = 0; x < side; x++) {
-        const [u, v] = [(x * cells) / side, (y * cells) / side];
-        const [i, j] = [Math.floor(u), Math.floor(v)];
-        const [a, b] = [u - i, v - j];
+        const u = (x * cells) / side;
+        const i = Math.floor(u);
+        const a = u - i;
         const at = j * n + i;
         const value = ((grid[at] ?? 0) * (1 - a) + (grid[at + 1] ?? 0) * a) * (1 - b) + ((grid[at + n] ?? 0) * (1 - a) + (grid[at + n + 1] ?? 0) * a) * b;
         const p = (y * side + x) * 3;
@@ -52,6 +56,7 @@ export const background = (source: Random, side: number): Canvas => {
         rgb[p + 1] = (rgb[p + 1] ?? 0) + value * gain[1];
         rgb[p + 2] = (rgb[p + 2] ?? 0) + value * gain[2];
       }
+    }
   }
   const angle = source.uniform(0, Math.PI);
   const frequency = (source.uniform(0.1, 0.9) * 64) / side;
@@ -62,7 +67,8 @@ export const background = (source: Random, side: number): Canvas => {
       const stripe = stripes === 0 ? 0 : stripes * Math.sin(frequency * (x * cos + y * sin));
       for (let k = 0; k < 3; k++) {
         const p = (y * side + x) * 3 + k;
-        const [low, high] = [from[k] ?? 0, to[k] ?? 0];
+        const low = from[k] ?? 0;
+        const high = to[k] ?? 0;
         const weight = Math.max(-1, Math.min(1, (rgb[p] ?? 0) + stripe));
         rgb[p] = clamp((low + high) / 2 + contrast * weight * (high - low) + contrast * 0.3 * weight);
       }
@@ -88,13 +94,19 @@ export const paint = ({ side, rgb }: Canvas, glyph: Glyph, place: Placed, tint: 
   const [red, green, blue] = place.gain;
   for (let y = top; y < bottom; y++)
     for (let x = left; x < right; x++) {
-      const [dx, dy] = [x + 0.5 - place.x, y + 0.5 - place.y];
+      const dx = x + 0.5 - place.x;
+      const dy = y + 0.5 - place.y;
       const u = (cos * dx - sin * dy) * mirror * scale + n / 2 - 0.5;
       const v = (sin * dx + cos * dy) * scale + n / 2 - 0.5;
-      const [i, j] = [Math.floor(u), Math.floor(v)];
+      const i = Math.floor(u);
+      const j = Math.floor(v);
       if (i < 0 || j < 0 || i >= n - 1 || j >= n - 1) continue;
-      const [a, b] = [u - i, v - j];
-      const [w00, w10, w01, w11] = [(1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b];
+      const a = u - i;
+      const b = v - j;
+      const w00 = (1 - a) * (1 - b);
+      const w10 = a * (1 - b);
+      const w01 = (1 - a) * b;
+      const w11 = a * b;
       const p = (j * n + i) * 4;
       const q = p + n * 4;
       const alpha = (rgba[p + 3] ?? 0) * w00 + (rgba[p + 7] ?? 0) * w10 + (rgba[q + 3] ?? 0) * w01 + (rgba[q + 7] ?? 0) * w11;

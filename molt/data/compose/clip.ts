@@ -4,7 +4,7 @@
  * laws:    test/molt/data/compose — equal seeds give equal bytes.
  * not:     recorded video: results on these clips are never to be compared with published ones.
  */
-import { melByte } from '../audio/logmel.ts';
+import { melBytes } from '../audio/logmel.ts';
 import { segments } from '../labels.ts';
 import type { Instrument } from '../labels.ts';
 import { expose } from './canvas.ts';
@@ -37,7 +37,7 @@ export interface Clip {
   readonly frames: Uint8Array;
   /** [160000] at 16 kHz */
   readonly audio: Float32Array;
-  /** [10, 64 frames, 64 bands] as bytes (see melByte) */
+  /** [10, 64 frames, 64 bands] as bytes (see melValue) */
   readonly mel: Uint8Array;
   /** [10] */
   readonly labels: Uint8Array;
@@ -90,5 +90,5 @@ export const composeClip = (source: Random, studio: Studio, event: Instrument): 
   const plan = planClip(source, event);
   const sound = composeSound(source, studio, plan);
   const picture = composePicture(source, studio, plan);
-  return { plan, ...sound, ...picture, mel: Uint8Array.from(studio.frontEnd(sound.audio), melByte), labels: labelsOf(plan) };
+  return { plan, ...sound, ...picture, mel: melBytes(studio.frontEnd(sound.audio)), labels: labelsOf(plan) };
 };

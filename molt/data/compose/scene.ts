@@ -54,12 +54,12 @@ export const contrasts = (ground: Canvas, items: readonly Item[]): readonly numb
   const marks = new Uint8Array(ground.side ** 2);
   const canvas = painted(ground, items, marks);
   const sums = items.map(() => ({ distance: 0, pixels: 0 }));
-  marks.forEach((mark, p) => {
-    const sum = sums[mark - 1];
-    if (sum === undefined) return;
+  for (let p = 0; p < marks.length; p++) {
+    const sum = sums[(marks[p] ?? 0) - 1];
+    if (sum === undefined) continue;
     for (let k = 0; k < 3; k++) sum.distance += Math.abs((canvas.rgb[p * 3 + k] ?? 0) - (ground.rgb[p * 3 + k] ?? 0)) / 3;
     sum.pixels += 1;
-  });
+  }
   return sums.map(({ distance, pixels }) => distance / Math.max(1, pixels));
 };
 

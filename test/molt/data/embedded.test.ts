@@ -139,6 +139,11 @@ test('pools: shapes, labels in turn, the same bytes again, no musical name', asy
   expect(must(await buildVisionPool({ names: 12, items: 30, seed: 1 }, workshop)())).toEqual(vision);
 });
 
+test('counts that are no whole numbers are refused', async () => {
+  expect(await buildAve({ clips: { train: -1, val: 1, test: 0.5 }, seed: 1 }, workshop)()).toMatchObject({ _tag: 'Left', left: { _tag: 'Usage', given: ['train: -1', 'test: 0.5'] } });
+  expect(await buildVisionPool({ names: 0, items: 3, seed: 1 }, workshop)()).toMatchObject({ _tag: 'Left', left: { _tag: 'Usage', given: ['names: 0'] } });
+});
+
 test('progress was reported to the end', () => {
   expect(progress).toContain('7/7 train clips');
   expect(progress.some((line) => /^(\d+)\/\1 recordings$/.test(line))).toBe(true);
