@@ -4,7 +4,8 @@
  *        11, 14 and 17 pair with HTS-AT's six.
  * source: the published audio-visual adapters on these two trunks pair them so; MoLT's Table 4 names the positions
  */
-import type { Backbones, Features, PerModality, Position } from './variant.ts';
+import type { Both } from '../modality.ts';
+import type { Backbones, Features, Position } from './variant.ts';
 
 interface Stage {
   readonly position: Position;
@@ -29,7 +30,7 @@ export const visualBackbones = ['swinv2-large-w12-192'] as const satisfies reado
 export const audioBackbones = ['htsat'] as const satisfies readonly Backbones['audio'][];
 
 /** The features of the layer pairs at the given positions, in layer order. */
-export const featuresOf = (backbones: Backbones): PerModality<readonly Features[]> => {
+export const featuresOf = (backbones: Backbones): Both<readonly Features[]> => {
   const chosen = stages.filter((s) => backbones.position.includes(s.position)).flatMap((s) => Array.from({ length: s.pairs }, () => s));
   return { visual: chosen.map((s) => s.visual), audio: chosen.map((s) => s.audio) };
 };

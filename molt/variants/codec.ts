@@ -8,13 +8,14 @@
 import { mapLeft, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { Fault } from '../../shapes/fault.ts';
+import { modalities, type ModalityName } from '../modality.ts';
 import { audioBackbones, featuresOf, positions, visualBackbones } from './backbones.ts';
 import {
   decoder, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
   type Complaint, type Decoder, type RecordOf,
 } from './combinators.ts';
 import { problemsFault } from './problems.ts';
-import { modalities, widthAt, type Features, type Fusion, type Modality, type Position, type Tor, type Variant } from './variant.ts';
+import { widthAt, type Features, type Fusion, type Position, type Tor, type Variant } from './variant.ts';
 
 const features: Decoder<readonly Features[]> = listOf(record({ tokens: required(positive), channels: required(positive) }));
 
@@ -103,7 +104,7 @@ const experts = ({ adapter: { uda, cda } }: File): readonly Complaint[] =>
 const widths = (file: File): readonly Complaint[] => {
   const variant = resolved(file);
   const { heads } = variant.adapter;
-  return modalities.flatMap((m: Modality) => {
+  return modalities.flatMap((m: ModalityName) => {
     const asked = variant.adapter.width[m];
     if (asked !== null) return asked % heads === 0 ? [] : [{ at: ['adapter', 'width', m], given: String(asked), needed: `a width divisible by the ${heads} heads` }];
     return variant.features[m].flatMap(({ channels }, l) =>
@@ -114,7 +115,7 @@ const widths = (file: File): readonly Complaint[] => {
 const sharing = (file: File): readonly Complaint[] => {
   const variant = resolved(file);
   if (variant.adapter.share !== 'all') return [];
-  return modalities.flatMap((m: Modality) => {
+  return modalities.flatMap((m: ModalityName) => {
     const channels = [...new Set(variant.features[m].map((f) => f.channels))];
     return channels.length < 2 ? [] : [{ at: ['adapter', 'share'], given: `'all' with ${m} layers of ${channels.join(', ')} channels`, needed: `'none' or 'layer': one set of projections fits layers of equal channels only` }];
   });

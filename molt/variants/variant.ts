@@ -5,15 +5,7 @@
  * not:   the file's own form: see `codec.ts` for what may be left out there.
  * source: arXiv 2512.00115; the readings A1, A2, A3, A9, A11 are the options `mix`, `share`, `width`, `fusion.over`, `tor.scale`
  */
-
-export type Modality = 'visual' | 'audio';
-export const modalities = ['visual', 'audio'] as const satisfies readonly Modality[];
-
-/** One value per modality. */
-export type PerModality<A> = { readonly [M in Modality]: A };
-
-/** The other one. */
-export const other = { visual: 'audio', audio: 'visual' } as const satisfies PerModality<Modality>;
+import type { Both, ModalityName } from '../modality.ts';
 
 /** Frozen features of one layer of one modality: N tokens of D channels. */
 export interface Features {
@@ -60,7 +52,7 @@ export interface MoltAdapter {
   /** H */
   readonly heads: number;
   /** H·K per modality, reading A3; null: each layer's own channels, and no output projection in TD */
-  readonly width: PerModality<number | null>;
+  readonly width: Both<number | null>;
   /** reading A1: W [Z, N] on the token axis, or W [D, D] on the pooled channels */
   readonly mix: 'token' | 'pooled-channel';
   /** reading A2: TD's projections of each adapter, of each (layer, modality), or of each modality */
@@ -91,7 +83,7 @@ export interface Variant {
   readonly schemaVersion: 1;
   readonly name: string;
   /** L ≥ 1 pairs: the two lists are equally long */
-  readonly features: PerModality<readonly Features[]>;
+  readonly features: Both<readonly Features[]>;
   /** where the features come from, if the variant named backbones */
   readonly backbones?: Backbones;
   readonly adapter: MoltAdapter;
@@ -100,4 +92,4 @@ export interface Variant {
 }
 
 /** H·K of a modality at layer l: the width asked for, or the layer's own channels. */
-export const widthAt = (variant: Variant, m: Modality, l: number): number => variant.adapter.width[m] ?? variant.features[m][l]?.channels ?? 0;
+export const widthAt = (variant: Variant, m: ModalityName, l: number): number => variant.adapter.width[m] ?? variant.features[m][l]?.channels ?? 0;
