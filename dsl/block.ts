@@ -61,9 +61,12 @@ export type ParamsOf<X> = X extends Param<infer S> ? Tensor<S> : X extends Block
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 const isBlock = (x: AnyParam | AnyBlock): x is AnyBlock => 'kind' in x;
 
+const isRecord = (x: unknown): x is object => typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+
 /** What a bound block returns, with its nodes labelled and its faults located. */
 const label = <F>(path: string, value: F): F => {
   if (value instanceof AnyTensor) return rewrap(value, labelled(unwrap(value), path));
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, label(path, item)])) as F;
   if (value instanceof Vec) return Vec.trusted(value.items.map((item, i) => label(join(path, String(i)), item))) as F;
   if (typeof value === 'function')
     return ((...args: readonly unknown[]): unknown => {
@@ -111,6 +114,14 @@ export const each = <L extends Dim, P, F>(blocks: Vec<L, Block<P, F>>): Block<Ve
   bind: (params, path = '') => Vec.trusted(blocks.items.flatMap((b, i) => params.items.slice(i, i + 1).map((p) => label(join(path, String(i)), b.bind(p, join(path, String(i))))))),
   leaves: (path, trainable) => Vec.trusted(blocks.items.map((b, i) => b.leaves(join(path, String(i)), trainable))),
   declared: (path, trainable) => blocks.items.flatMap((b, i) => b.declared(join(path, String(i)), trainable)),
+});
+
+/** Two blocks under one path; their names must differ. */
+export const beside = <P, F, Q, G>(a: Block<P, F>, b: Block<Q, G>): Block<readonly [P, Q], readonly [F, G]> => ({
+  kind: 'block',
+  bind: ([p, q], path) => [a.bind(p, path), b.bind(q, path)],
+  leaves: (path, trainable) => [a.leaves(path, trainable), b.leaves(path, trainable)],
+  declared: (path, trainable) => [...a.declared(path, trainable), ...b.declared(path, trainable)],
 });
 
 /** A tree of weights that training does not touch; in the type, so that nobody trains it by accident. */

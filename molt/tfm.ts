@@ -30,7 +30,7 @@ const scores = <D extends Dim, R extends Dim>(d: DimOf<D>, r: DimOf<R>) =>
   ({ hidden: linear(d, r), out: linear(r, dim(1)) }) as const;
 
 /** Softmax over all tokens: the default. R hidden units. */
-export const tfm = <M extends Dim, D extends Dim, R extends Dim>(d: DimOf<D>, r: DimOf<R>) =>
+export const tfm = <M extends Dim, D extends Dim, R extends Dim>(_m: DimOf<M>, d: DimOf<D>, r: DimOf<R>) =>
   block(scores(d, r), (p): Fusion<M, D> => (tokens) => {
     const weights = pipe(tokens, p.hidden, relu, p.out, rearrange('b m 1 -> b m'), softmax);
     return { fused: weighted(weights, tokens), weights };
