@@ -3,10 +3,9 @@
  * laws:  proofs/dsl/block.ts: identity, associativity, naturality of residual and parallel
  */
 import { type Dim, type DimOf, type Shape, type Tensor, tabulate, type Vec } from '../shapes/index.ts';
-import { type Block, block, each, pure } from './block.ts';
+import { type Block, block, each, param, pure } from './block.ts';
 import type { Init } from './init.ts';
 import { fanIn, ones, zeros } from './init.ts';
-import { param } from './block.ts';
 import { add, addBias, dot, mulBias, standardise } from './ops/index.ts';
 
 /** Works on the last axes, whatever comes before. */
@@ -44,8 +43,8 @@ export const layerNorm = <D extends Dim>(d: DimOf<D>, eps = 1e-5): Block<NormP<D
 /** The block without weights that changes nothing. */
 export const identity = <I extends Shape>(): Block<Record<never, never>, Arrow<I, I>> => pure<Arrow<I, I>>((x) => x);
 
-/** First f, then g; weights under `first` and `second`. */
-export const then = <P, I extends Shape, M extends Shape>(f: Block<P, Arrow<I, M>>) => <Q, O extends Shape>(g: Block<Q, Arrow<M, O>>): Block<{ first: P; second: Q }, Arrow<I, O>> =>
+/** first f, then g; weights under `first` and `second`. */
+export const after = <P, I extends Shape, M extends Shape>(f: Block<P, Arrow<I, M>>) => <Q, O extends Shape>(g: Block<Q, Arrow<M, O>>): Block<{ first: P; second: Q }, Arrow<I, O>> =>
   block({ first: f, second: g }, (p) => (x) => p.second(p.first(x)));
 
 /** l blocks of one kind, one after the other, with weights of their own. */

@@ -16,6 +16,7 @@ export * as nodes from './build.ts';
 export { constant as constantNode, fill as fillNode, input as inputNode, node, parameter as parameterNode } from './node.ts';
 export * from './ops/index.ts';
 export * from './parameters.ts';
+export * from './safetensors/index.ts';
 export { planOf } from './plan.ts';
 export { type Level, print, type PrintFormat } from './print.ts';
 export * as random from './random.ts';

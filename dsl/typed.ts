@@ -3,7 +3,7 @@
  * idea:  every operation in `ops/` unwraps, builds nodes, and wraps the result in the type that its signature promises.
  */
 import { fault, raise } from '../shapes/fault.ts';
-import { AnyTensor, type DType, type ElementOf, type Shape, Tensor } from '../shapes/index.ts';
+import { type AnyTensor, type DType, type ElementOf, type Shape, Tensor } from '../shapes/index.ts';
 import type { Node } from './expr.ts';
 
 const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && 'primitive' in x && 'operands' in x;

@@ -9,8 +9,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../shapes/index.ts';
-import { type Block, block, einsum, full, linear, pure, param, rearrange, relu, repeat, scale, softmax, softmaxOver, zeros } from '../dsl/index.ts';
-import { firstDim } from '../dsl/index.ts';
+import { type Block, block, einsum, firstDim, full, linear, pure, param, rearrange, relu, repeat, scale, softmax, softmaxOver, zeros } from '../dsl/index.ts';
 
 export interface Fused<in out B extends Dim, in out M extends Dim, in out D extends Dim> {
   readonly fused: Tensor<[B, D]>;

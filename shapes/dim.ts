@@ -7,7 +7,6 @@
  *        Two `dim('B', …)` of different sizes share a type: name a size once (`sizes` does), run-time checks catch the rest.
  */
 import { fault, raise } from './fault.ts';
-import type { Add, Mul } from './nat.ts';
 
 /** A size that is neither a literal nor a name. */
 export interface Symbolic {
@@ -94,10 +93,6 @@ function scoped(config: SizesByName): unknown {
 export const withSizes = <const C extends SizesByName, R>(config: C, k: <S extends string>(d: { readonly [K in keyof C & string]: DimOf<`${S}.${K}`> }) => R): R =>
   k(scoped<string, C>(config));
 
-/** The witness of a product: the size of two merged axes. */
-export const timesD = <A extends Dim, B extends Dim>(a: DimOf<A>, b: DimOf<B>): DimOf<Mul<A, B>> => DimOf.trusted(a.size * b.size, `${a.label}*${b.label}`);
-/** The witness of a sum: the size of a concatenation. */
-export const plusD = <A extends Dim, B extends Dim>(a: DimOf<A>, b: DimOf<B>): DimOf<Add<A, B>> => DimOf.trusted(a.size + b.size, `${a.label}+${b.label}`);
 
 /** The shape that a list of witnesses describes. */
 export type DimsOf<Ds extends readonly AnyDimOf[]> = { -readonly [I in keyof Ds]: Ds[I] extends DimOf<infer N> ? N : never };

@@ -4,13 +4,13 @@
  */
 export * from './axis.ts';
 export * from './broadcast.ts';
-export { AnyDimOf, dim, type Dim, DimOf, dimsOf, type DimsOf, type Prod, reify, sizes, type SizesByName, type Sum, type Symbolic, plusD, timesD, withSizes } from './dim.ts';
+export { AnyDimOf, dim, type Dim, DimOf, dimsOf, type DimsOf, type Prod, reify, sizes, type SizesByName, type Sum, type Symbolic, withSizes } from './dim.ts';
 export * from './dtype.ts';
 export * from './einsum.ts';
 export * from './evidence.ts';
 export * from './fault.ts';
 export * from './layout.ts';
-export type { Add, AddN, Mul, MulN } from './nat.ts';
+export { type Add, type AddN, type Mul, type MulN, plusD, timesD } from './nat.ts';
 export * from './over.ts';
 export { type RuntimeTerm, type RuntimeTerms, type Term, terms, type Terms } from './pattern.ts';
 export * from './rearrange.ts';

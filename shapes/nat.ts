@@ -5,7 +5,7 @@
  * not:   commutative or associative on symbols (`Add<N, M>` is not `Add<M, N>`): that needs evidence (evidence.ts).
  *        Table keys are constrained to `string` only: a union of digits makes checking this file itself explode.
  */
-import { type Dim, type Prod, type Sum } from './dim.ts';
+import { type Dim, DimOf, type Prod, type Sum } from './dim.ts';
 
 /** digit, digit, carry in → digit, carry out */
 interface SumTable {
@@ -83,3 +83,8 @@ export type Mul<A extends Dim, B extends Dim> = [A, B] extends [number, number] 
 /** Run-time twins of `Add` and `Mul`. */
 export const add = (a: number, b: number): number => a + b;
 export const mul = (a: number, b: number): number => a * b;
+
+/** The witness of a product: the size of two merged axes. */
+export const timesD = <A extends Dim, B extends Dim>(a: DimOf<A>, b: DimOf<B>): DimOf<Mul<A, B>> => DimOf.trusted(a.size * b.size, `${a.label}*${b.label}`);
+/** The witness of a sum: the size of a concatenation. */
+export const plusD = <A extends Dim, B extends Dim>(a: DimOf<A>, b: DimOf<B>): DimOf<Add<A, B>> => DimOf.trusted(a.size + b.size, `${a.label}+${b.label}`);

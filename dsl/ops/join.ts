@@ -3,7 +3,7 @@
  * idea:  the rows of an interface indexed by the axis share one run-time body.
  */
 import {
-  type AnyDimOf, type AnyTensor, axisIndex, type Axis, type AxisOf, axisOf, type CheckOver, type ConcatAt, concatShape, type Dim, type DType, type ReduceAt, type Over, type ReduceKeepAt, type Shape, type SplitAt, splitShape, type TakeAt, takeShape, Tensor, Vec,
+  type AnyDimOf, type AnyTensor, axisIndex, type Axis, type AxisOf, axisOf, type CheckOver, type ConcatAt, concatShape, type Dim, type DType, type ReduceAt, type Over, type ReduceKeepAt, type Shape, type SplitAt, splitShape, type TakeAt, takeShape, type Tensor, Vec,
 } from '../../shapes/index.ts';
 import * as b from '../build.ts';
 import type { Node } from '../expr.ts';
