@@ -1,0 +1,27 @@
+/**
+ * Watch: what long work tells, and is asked, while it runs.
+ * idea:  training knows no terminal and no signals: it reports steps to a `Progress` and looks at an `Interrupt` between them.
+ */
+
+/** One stage of work at a time. */
+export interface Progress {
+  /** begins a stage of `total` steps; a stage that still runs is ended */
+  readonly start: (label: string, total: number) => void;
+  /** `done` of the stage's steps are finished; `note` is a few words, such as the loss */
+  readonly update: (done: number, note?: string) => void;
+  /** a line of its own */
+  readonly say: (line: string) => void;
+  /** ends the stage */
+  readonly stop: () => void;
+}
+
+/** Tells nobody. */
+export const silent: Progress = { start: () => {}, update: () => {}, say: () => {}, stop: () => {} };
+
+/** Whether to save and stop; looked at between steps. */
+export interface Interrupt {
+  readonly requested: boolean;
+}
+
+/** Never stops. */
+export const uninterrupted: Interrupt = { requested: false };
