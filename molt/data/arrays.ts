@@ -1,5 +1,5 @@
 /**
- * Named integer arrays as a safetensors file, at one, two or four bytes a number in memory too.
+ * Named arrays as a safetensors file, at one, two or four bytes a number in memory too.
  * idea:    the header is read and checked by dsl/safetensors; the arrays are views of the file's bytes, because values of the language hold integers in 32 bits,
  *          four times what pictures need.
  * laws:    test/molt/data/cache — decode after encode is the identity.
@@ -9,7 +9,7 @@ import type { Value } from '../../dsl/backend.ts';
 import { decodeHeader, encodeStream, type Entry, type Stored } from '../../dsl/safetensors/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 
-export type Data = Uint8Array | Int16Array | Int32Array;
+export type Data = Uint8Array | Int16Array | Int32Array | Float32Array;
 
 export interface NamedArray {
   readonly sizes: readonly number[];
@@ -20,9 +20,9 @@ export interface Arrays {
   readonly [name: string]: NamedArray;
 }
 
-const storedAs = (data: Data | undefined): Stored => (data instanceof Uint8Array ? 'U8' : data instanceof Int16Array ? 'I16' : 'I32');
+const storedAs = (data: Data | undefined): Stored => (data instanceof Uint8Array ? 'U8' : data instanceof Int16Array ? 'I16' : data instanceof Float32Array ? 'F32' : 'I32');
 
-const valueOf = ({ sizes, data }: NamedArray): Value => ({ sizes, dtype: 'i32', data: data instanceof Int16Array ? Int32Array.from(data) : data });
+const valueOf = ({ sizes, data }: NamedArray): Value => ({ sizes, dtype: data instanceof Float32Array ? 'f32' : 'i32', data: data instanceof Int16Array ? Int32Array.from(data) : data });
 
 /**
  * The bytes of a file, in pieces. `where` names the file.
@@ -37,6 +37,7 @@ export const encodeArrays = (where: string, arrays: Arrays, metadata: ReadonlyMa
 const read = (stored: Stored, bytes: Uint8Array): Data | undefined => {
   if (stored === 'U8') return bytes;
   if (stored === 'I16') return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  if (stored === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   return stored === 'I32' ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4) : undefined;
 };
 
@@ -57,7 +58,7 @@ export const decodeArrays = (where: string, bytes: Uint8Array): E.Either<Fault, 
   const found: [string, NamedArray][] = [];
   for (const [name, entry] of tensors) {
     const data = read(entry.stored, aligned(bytes, entry, dataStart));
-    if (data === undefined) return E.left(fault('Decode', `${where}: tensor ${name}`, [entry.stored], 'U8, I16 or I32'));
+    if (data === undefined) return E.left(fault('Decode', `${where}: tensor ${name}`, [entry.stored], 'U8, I16, I32 or F32'));
     found.push([name, { sizes: entry.sizes, data }]);
   }
   return E.right({ arrays: Object.fromEntries(found), metadata });

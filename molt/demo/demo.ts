@@ -1,0 +1,119 @@
+/**
+ * Demo: the main job. Composes the embedded set, extracts the late features of the frozen trunks once, trains MoLT and its controls
+ * on them from several seeds, evaluates on unseen styles and notes, prints a table and writes a report.
+ * idea:  every stage keeps its result in the cache folder, so an interrupted job goes on, and a second one starts from features.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Fault } from '../../shapes/fault.ts';
+import { type Backend, countDeclared } from '../../dsl/index.ts';
+import { buildAve } from '../data/ave.ts';
+import type { Workshop } from '../data/cache.ts';
+import { writeAtomic } from '../io/files.ts';
+import { renderReport, tableText } from '../report/index.ts';
+import { trainPlan } from '../train/loop.ts';
+import type { Interrupt, Progress } from '../train/watch.ts';
+import { lateFeatures, splitFeatures } from './features.ts';
+import type { TrainedJob, TrainJob } from './jobs.ts';
+import { methodNames, methods } from './methods.ts';
+import { type Pool, poolOf } from './pool.ts';
+import { recordOf } from './record.ts';
+import { demoVariant, type DemoSettings, fullSettings, quickSettings, trunks } from './settings.ts';
+import { loadTrunks } from './trunks.ts';
+
+/** All that the job is told. */
+export interface DemoOptions {
+  /** the first seed; seed + i for the i-th run */
+  readonly seed: number;
+  readonly seeds: number;
+  /** undefined: the job's own choice */
+  readonly epochs: number | undefined;
+  /** smaller and faster, for a first look */
+  readonly quick: boolean;
+  /** go on from the checkpoints of an interrupted run */
+  readonly resume: boolean;
+  /** folder of the report */
+  readonly out: string;
+  /** folder of data, features and checkpoints */
+  readonly cache: string;
+  readonly backend: Backend;
+  readonly progress: Progress;
+  readonly interrupt: Interrupt;
+  /** a line of the result: the table */
+  readonly print: (line: string) => void;
+}
+
+/** Tells the progress of stages whose names come with their steps. */
+const staged = (progress: Progress): Workshop['onProgress'] => {
+  let stage = '';
+  return (done, total, what) => {
+    if (what !== stage) progress.start(what, total);
+    stage = what;
+    progress.update(done);
+  };
+};
+
+const trainAll = (jobs: readonly TrainJob[], pool: Pool, progress: Progress): TaskEither<Fault, readonly TrainedJob[]> => async () => {
+  const done = jobs.map(() => 0);
+  const totals = jobs.map((j) => Math.floor(j.sets.train.count / j.settings.batch) * j.settings.epochs);
+  progress.start(`training ${jobs.length} runs`, totals.reduce((a, b) => a + b, 0));
+  const results = await pool(jobs, (i, step) => {
+    done[i] = step;
+    progress.update(done.reduce((a, b) => a + b, 0), jobs[i]?.run ?? '');
+  })();
+  progress.stop();
+  return E.map((all: Awaited<ReturnType<ReturnType<Pool>>> extends E.Either<Fault, infer R> ? R : never) => all.flatMap((r) => (r.kind === 'train' ? [r] : [])))(results);
+};
+
+/** Every method from every seed, the long ones first so that no thread waits at the end. */
+const jobsOf = (options: DemoOptions, settings: DemoSettings, variant: TrainJob['variant'], sets: TrainJob['sets'], folder: string): readonly TrainJob[] =>
+  methodNames.flatMap((method) => Array.from({ length: options.seeds }, (_, i): TrainJob => {
+    const seed = options.seed + i;
+    const run = `${method}-${seed}-${JSON.stringify([settings, variant.adapter])}`;
+    return { kind: 'train', run, method, seed, variant, settings, sets, checkpoint: join(folder, `${method}-${seed}.safetensors`), resume: options.resume };
+  }));
+
+/**
+ * Runs the job. errors: Unsupported where the packages with the data are not installed; Interrupted after saving; Storage
+ */
+export const demo = (options: DemoOptions): TaskEither<Fault, void> => async () => {
+  const base = options.quick ? quickSettings : fullSettings;
+  const settings: DemoSettings = { ...base, epochs: options.epochs ?? base.epochs };
+  const pool = poolOf(options.backend, options.interrupt);
+  const workshop: Workshop = { cache: options.cache, onProgress: staged(options.progress), note: options.progress.say };
+
+  const loaded = await loadTrunks()();
+  if (E.isLeft(loaded)) return loaded;
+  const data = await buildAve({ clips: settings.clips, seed: settings.dataSeed }, workshop)();
+  if (E.isLeft(data)) return data;
+  const { weights, facts } = loaded.right;
+  const extract = (name: 'train' | 'val' | 'test') => splitFeatures(name, data.right[name], weights, settings.extractBatch, pool, workshop)();
+  const [train, val, test] = [await extract('train'), await extract('val'), await extract('test')];
+  if (E.isLeft(train)) return train;
+  if (E.isLeft(val)) return val;
+  if (E.isLeft(test)) return test;
+
+  const folder = join(options.cache, 'runs', `${options.backend.name}-${options.seed}`);
+  if (!options.resume) await rm(folder, { recursive: true, force: true });
+  const variant = demoVariant({ visual: lateFeatures(trunks.visual), audio: lateFeatures(trunks.audio) });
+  const sets = { train: train.right.set, val: val.right.set, test: test.right.set };
+  const runs = await trainAll(jobsOf(options, settings, variant, sets, folder), pool, options.progress)();
+  if (E.isLeft(runs)) return runs;
+
+  const results = methodNames.map((name, m) => {
+    const learner = methods[name].learner(variant, 8);
+    return { name, trainableParameters: countDeclared(learner.declared.values()).trainable, savedBytesPerSample: trainPlan(learner, settings.batch).savedBytesPerSample, runs: runs.right.slice(m * options.seeds, (m + 1) * options.seeds) };
+  });
+  const record = recordOf({ seeds: Array.from({ length: options.seeds }, (_, i) => options.seed + i), variant, splits: data.right, features: test.right, trunks: facts, results });
+  const page = await renderReport(record)();
+  if (E.isLeft(page)) return page;
+  const written = await writeAtomic(join(options.out, 'index.html'), new TextEncoder().encode(page.right))();
+  if (E.isLeft(written)) return written;
+  const kept = await writeAtomic(join(options.out, 'record.json'), new TextEncoder().encode(JSON.stringify(record)))();
+  if (E.isLeft(kept)) return kept;
+  options.print(tableText(record));
+  options.print(`report: ${join(options.out, 'index.html')}`);
+  return E.right(undefined);
+};

@@ -1,0 +1,28 @@
+/**
+ * Methods: MoLT and its controls, all on the same frozen features.
+ * idea:  one table; a control is MoLT's variant with one thing changed, so that a difference has one cause.
+ */
+import { moltAve, pooledAve } from '../tasks/ave.ts';
+import type { Learner } from '../tasks/learner.ts';
+import type { Variant } from '../variants/variant.ts';
+
+export interface Method {
+  readonly label: string;
+  readonly about: string;
+  readonly learner: (variant: Variant, classes: number) => Learner;
+}
+
+const changed = (change: (variant: Variant) => Variant): Method['learner'] => (variant, classes) => moltAve(change(variant), classes);
+const adapter = (part: Partial<Variant['adapter']>) => (v: Variant): Variant => ({ ...v, adapter: { ...v.adapter, ...part } });
+
+export const methods = {
+  molt: { label: 'MoLT', about: 'uni-modal and cross-modal adapters, token fusion, TOR', learner: (v, k) => moltAve(v, k) },
+  'no-tor': { label: 'MoLT without TOR', about: 'λ = 0', learner: changed((v) => adapter({ tor: { ...v.adapter.tor, weight: 0 } })(v)) },
+  average: { label: 'average fusion', about: 'all tokens count the same', learner: changed((v) => adapter({ fusion: { ...v.adapter.fusion, kind: 'average' } })(v)) },
+  'uni-modal': { label: 'uni-modal adapters only', about: 'as many adapters, none of them cross-modal', learner: changed((v) => adapter({ uda: v.adapter.uda + v.adapter.cda, cda: 0 })(v)) },
+  pooled: { label: 'pooled features', about: 'mean of the last layer and a linear head, no adapters', learner: (v, k) => pooledAve(v.features, k) },
+} as const satisfies { readonly [name: string]: Method };
+
+export type MethodName = keyof typeof methods;
+export const isMethod = (name: string): name is MethodName => Object.hasOwn(methods, name);
+export const methodNames: readonly MethodName[] = Object.keys(methods).filter(isMethod);

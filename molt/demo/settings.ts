@@ -1,0 +1,37 @@
+/**
+ * Settings of the demo: how much data, how long, which model; chosen on the validation split only.
+ */
+import type { Variant } from '../variants/variant.ts';
+
+export interface DemoSettings {
+  /** 10 one-second segments each */
+  readonly clips: { readonly train: number; readonly val: number; readonly test: number };
+  readonly dataSeed: number;
+  /** segments of one extraction batch */
+  readonly extractBatch: number;
+  /** segments of one training batch */
+  readonly batch: number;
+  readonly epochs: number;
+  readonly rate: number;
+  readonly warmup: number;
+  readonly decay: number;
+}
+
+export const fullSettings: DemoSettings = { clips: { train: 350, val: 70, test: 140 }, dataSeed: 1, extractBatch: 50, batch: 100, epochs: 6, rate: 2e-3, warmup: 20, decay: 0.01 };
+export const quickSettings: DemoSettings = { ...fullSettings, clips: { train: 42, val: 14, test: 14 }, epochs: 2 };
+
+/** The frozen trunks of the demo. */
+export const trunks = { visual: 'swinv2-tiny64', audio: 'htsat-tiny64' } as const;
+
+/** The demo's MoLT: late pairs of both trunks, one adapter of each kind. */
+export const demoVariant = (features: Variant['features']): Variant => ({
+  schemaVersion: 1,
+  name: 'molt-demo',
+  features,
+  adapter: {
+    kind: 'molt', uda: 1, cda: 1, tokens: 4, heads: 4, width: { visual: 24, audio: 24 }, mix: 'token', share: 'none',
+    router: { hidden: 32 }, fusion: { kind: 'mlp', hidden: 32, over: 'token' }, tor: { weight: 0.1, scale: 'mean' },
+  },
+  task: { kind: 'ave', classes: 8, segments: 10 },
+  budgets: {},
+});

@@ -1,0 +1,33 @@
+/**
+ * MoLT: the paper's blocks, frozen trunks, variants, tasks, and training data's front end. Runs in a browser.
+ * not:   files, the embedded data, the command line.
+ */
+export * from './attention.ts';
+export * from './backbones/backbone.ts';
+export * from './backbones/config.ts';
+export * from './backbones/extract.ts';
+export { htsat } from './backbones/htsat.ts';
+export { swinV2 } from './backbones/swinv2.ts';
+export * from './backbones/taps.ts';
+export * from './ca.ts';
+export * from './cda.ts';
+export { embeddedFrontEnd, frameCount, htsatFrontEnd, logMel, type LogMelConfig } from './data/audio/logmel.ts';
+export * from './fdm.ts';
+export * from './loss.ts';
+export * from './mix.ts';
+export * from './modality.ts';
+export * from './molt.ts';
+export * from './router.ts';
+export { moltAve, pooledAve } from './tasks/ave.ts';
+export type { Learner, TrainBatch } from './tasks/learner.ts';
+export * from './td.ts';
+export * from './tfm.ts';
+export * from './tor.ts';
+export { adamW, type AdamWConfig, adamWDefaults, type TrainState, trainState } from './train/adamw.ts';
+export { batchOf, type FeatureInput, type FeatureSet } from './train/features.ts';
+export { inferAll, train, type TrainConfig, type Trained, type TrainPorts } from './train/loop.ts';
+export { rateAt, type RateConfig } from './train/schedule.ts';
+export * from './uda.ts';
+export { type Built, type BuiltBatch, buildVariant, type Model, type ModelSizes, withModel } from './variants/build.ts';
+export { decodeVariant, encodeVariant } from './variants/codec.ts';
+export { type Backbones, type Budgets, type Features, type Fusion as FusionConfig, type MoltAdapter, type Position, type Task, type TaskKind, type Tor, type Variant, widthAt } from './variants/variant.ts';
