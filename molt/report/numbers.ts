@@ -1,0 +1,58 @@
+/**
+ * The few statistics of the report, and how its numbers are written.
+ * idea:  a spread over one seed is unknown, not zero; what is unknown is written as a dash.
+ */
+import type { MethodRecord } from './record.ts';
+
+export const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
+
+/** Sample standard deviation (n − 1); NaN below two numbers. */
+export const deviation = (xs: readonly number[]): number => {
+  const centre = mean(xs);
+  return xs.length < 2 ? Number.NaN : Math.sqrt(xs.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (xs.length - 1));
+};
+
+/** Lowest and highest; of nothing, NaN. */
+export const range = (xs: readonly number[]): readonly [number, number] => (xs.length === 0 ? [Number.NaN, Number.NaN] : [Math.min(...xs), Math.max(...xs)]);
+
+/** Different values in the order of their first appearance. */
+export const distinct = <A>(xs: readonly A[]): readonly A[] => [...new Set(xs)];
+
+/** Mean and spread of the test accuracy over the seeds. */
+export interface Spread {
+  readonly mean: number;
+  readonly std: number;
+}
+export const testAccuracy = ({ runs }: MethodRecord): Spread => {
+  const accuracies = runs.map((run) => run.testAccuracy);
+  return { mean: mean(accuracies), std: deviation(accuracies) };
+};
+
+const orDash = (x: number, write: (x: number) => string): string => (Number.isFinite(x) ? write(x) : '–');
+
+/** 0.7123 → `71.2` */
+export const percent = (share: number): string => orDash(share, (x) => (100 * x).toFixed(1));
+
+/** A true minus sign before what is below zero. */
+export const signed = (x: number, digits: number): string => orDash(x, () => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(digits)}`);
+
+export const fixed = (x: number, digits: number): string => orDash(x, () => `${x < 0 ? '−' : ''}${Math.abs(x).toFixed(digits)}`);
+
+/** `71.2 ± 0.8`; the spread is left out where it is unknown. */
+export const plusMinus = ({ mean: centre, std }: Spread): string => (Number.isFinite(std) ? `${percent(centre)} ± ${percent(std)}` : percent(centre));
+
+/** 114380000 → `114,380,000` */
+export const grouped = (n: number): string => orDash(n, () => String(Math.round(n)).replace(/\B(?=(\d{3})+(?!\d))/g, ','));
+
+/** Bytes in decimal units: `12.3 kB` */
+export const bytes = (n: number): string =>
+  orDash(n, () => {
+    if (n < 1e3) return `${Math.round(n)} B`;
+    if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;
+    return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(2)} GB`;
+  });
+
+export const seconds = (s: number): string => orDash(s, () => `${s < 10 ? s.toFixed(2) : s.toFixed(1)} s`);
+
+/** `a`, `a and b`, `a, b and c` */
+export const listed = (names: readonly string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1] ?? ''}`);

@@ -1,0 +1,154 @@
+/**
+ * The sections of the report, each a heading, what one sees in a sentence or two, and figures as data.
+ * idea:  nothing is drawn here: a section is text and charts, so that what it says can be tested without a drawing library.
+ */
+import { accuracyChart } from './charts/accuracy.ts';
+import { confusionChart } from './charts/confusion.ts';
+import { curveCharts } from './charts/curves.ts';
+import { depthChart } from './charts/depth.ts';
+import { routerByClass, routerCharts } from './charts/router.ts';
+import { strokes } from './charts/theme.ts';
+import { cosineMap, fusionChart } from './charts/tokens.ts';
+import { html, type Markup } from './html.ts';
+import { distinct, percent } from './numbers.ts';
+import { caution, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, headline, others, routerReading } from './reading.ts';
+import type { DemoRecord } from './record.ts';
+import { strip, swatch } from './strips.ts';
+import { tableHead, tableRows } from './table.ts';
+import type { Chart } from './tools.ts';
+import type { Paint } from './png.ts';
+
+/** Charts under one caption: one across the column, or several that share it. */
+export interface Figure {
+  readonly charts: readonly Chart[];
+  readonly layout: 'one' | 'pair';
+  readonly above?: Markup;
+  readonly caption: string;
+}
+export type Piece = Markup | Figure;
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: readonly Piece[];
+}
+
+const paragraph = (text: string): Markup => (text === '' ? html`` : html`<p>${text}</p>`);
+const absent = [paragraph('Not recorded in this run.')];
+
+const results = (record: DemoRecord): Section => ({
+  id: 'accuracy',
+  title: 'Accuracy',
+  body: [
+    html`<div class="scroll" tabindex="0" role="region" aria-label="Table of methods"><table class="results"><thead><tr>${tableHead.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${tableRows(record).map(([label = '', ...cells], i) =>
+      html`<tr${record.methods[i]?.name === record.focus ? html` class="focus"` : ''}><th scope="row">${label}</th>${cells.map((text) => html`<td>${text}</td>`)}</tr>`)}</tbody></table></div>
+<p class="small">Mean ± sample standard deviation over seeds ${record.seeds.join(', ')}; parameters that are trained; activations kept for the backward pass, a sample; median seconds.</p>`,
+    paragraph(others(record)),
+    { layout: 'one', charts: [accuracyChart(record)], caption: 'A dot is a seed, the tick their mean, the thin bar one standard deviation to both sides.' },
+    paragraph(caution(record)),
+  ],
+});
+
+const legend = (record: DemoRecord): Markup => {
+  const colours = strokes(record.methods.map(({ name }) => name), record.focus);
+  return html`<ul class="legend">${record.methods.map(({ name, label }) => {
+    const { colour, dash } = colours.get(name) ?? { colour: 'currentColor', dash: [] };
+    return html`<li><svg viewBox="0 0 26 8" aria-hidden="true"><line x1="0" x2="26" y1="4" y2="4" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash.join(' ')}"/></svg>${label}</li>`;
+  })}</ul>`;
+};
+
+const curves = (record: DemoRecord): Section => ({
+  id: 'curves',
+  title: 'Learning curves',
+  body: [paragraph(curvesReading(record)), { layout: 'pair', above: legend(record), charts: curveCharts(record), caption: 'Lines are means over the seeds, bands reach from the lowest seed to the highest.' }],
+});
+
+const confusion = (record: DemoRecord): Section => ({
+  id: 'confusion',
+  title: 'What is taken for what',
+  body: [
+    paragraph(confusionReading(record.confusion)),
+    { layout: 'one', charts: [confusionChart(record.confusion)], caption: `Segments of the test split, ${record.methods.find(({ name }) => name === record.confusion.method)?.label ?? record.confusion.method}, summed over ${record.seeds.length} seeds. The fill is the share of the row.` },
+  ],
+});
+
+const router = ({ router: rows, classNames }: DemoRecord): Section => ({
+  id: 'router',
+  title: 'What the router weighs',
+  body: rows.length === 0 ? absent : [
+    paragraph(routerReading(rows)),
+    { layout: 'pair', charts: routerCharts(rows), caption: 'Mean weight of each adapter over the test split, with one standard deviation over the samples. The dashed line is an equal share.' },
+    ...routerByClass(rows, classNames).map((chart): Figure => ({ layout: 'one', charts: [chart], caption: 'The same means by class of the segment.' })),
+  ],
+});
+
+const tokens = ({ cosineMaps }: DemoRecord): Section => ({
+  id: 'tokens',
+  title: 'Are the latent tokens different?',
+  body: cosineMaps.length === 0 ? absent : [
+    paragraph(cosineReading(cosineMaps)),
+    { layout: 'pair', charts: cosineMaps.map(cosineMap), caption: 'Cosine of every pair of latent tokens, mean over the test split, layer by layer: full colour is 1, none is 0; the other hue is below zero. The paper’s Figure 5 (a).' },
+  ],
+});
+
+const fusion = ({ fusion: rows }: DemoRecord): Section => ({
+  id: 'fusion',
+  title: 'What the fusion weighs',
+  body: rows.length === 0 ? absent : [
+    paragraph(fusionReading(rows)),
+    {
+      layout: 'pair',
+      charts: distinct(rows.map(({ modality }) => modality)).flatMap((modality) => distinct(rows.map(({ label }) => label)).map((label) => rows.filter((row) => row.modality === modality && row.label === label)))
+        .filter((group) => group.length > 0).map((group) => fusionChart(group, Math.max(...rows.map(({ weight }) => weight)))),
+      caption: 'Mean weight of every latent token over the test split. The dashed line is an equal share. The paper’s Figure 5 (b).',
+    },
+  ],
+});
+
+const depth = ({ backbones: { visual, audio } }: DemoRecord): Section => ({
+  id: 'depth',
+  title: 'How much each block changes its tokens',
+  body: [
+    paragraph(`${depthReading('visual', visual)} ${depthReading('audio', audio)}`),
+    {
+      layout: 'pair',
+      charts: ((least) => [depthChart('visual', visual, least), depthChart('audio', audio, least)])(Math.min(0.9, Math.floor(10 * Math.min(...[...visual.cosine, ...audio.cosine].map(({ cosine }) => cosine))) / 10)),
+      caption: 'Mean cosine of a token before and after each block of the frozen backbones, first block at the top. Filled dots are the blocks that MoLT reads. The paper’s Figure 4.',
+    },
+  ],
+});
+
+const strips = (paint: Paint, { strips: all, stripsOf, classNames }: DemoRecord): Section => ({
+  id: 'strips',
+  title: 'Clips of the test split',
+  body: all.length === 0 ? absent : [
+    paragraph(`${stripsOf}: in ${all.length} clips ${percent(all.flatMap(({ truth, prediction }) => truth.map((name, i) => Number(name === prediction[i]))).reduce((a, b, _, { length }) => a + b / length, 0))} % of the seconds are right. A second counts as an instrument only where it is both seen and heard.`),
+    html`<ul class="legend" aria-hidden="true">${classNames.map((name) => html`<li><span class="swatch ${swatch(name, classNames)}"></span>${name}</li>`)}<li>✕ framed: wrong</li></ul>`,
+    ...all.map(strip(paint, classNames)),
+  ],
+});
+
+const facts = ({ data, backbones, notes, classNames }: DemoRecord): Section => {
+  const bone = ({ name, parameters, pretrainAccuracy }: DemoRecord['backbones']['visual']): string => `${name}, ${(parameters / 1e6).toFixed(2)} M parameters, frozen; ${percent(pretrainAccuracy)} % on held-out items of its pre-training pool`;
+  return {
+    id: 'data',
+    title: 'Data and backbones',
+    body: [
+      paragraph(data.note),
+      html`<dl class="facts">
+<dt>clips</dt><dd>${data.clips.train} to train, ${data.clips.val} to validate, ${data.clips.test} to test; ${data.segments} segments of one second each</dd>
+<dt>classes</dt><dd>${classNames.join(', ')}</dd>
+<dt>background</dt><dd>${percent(data.backgroundShare.train)}, ${percent(data.backgroundShare.val)} and ${percent(data.backgroundShare.test)} % of the segments</dd>
+<dt>visual</dt><dd>${bone(backbones.visual)}</dd>
+<dt>audio</dt><dd>${bone(backbones.audio)}</dd></dl>`,
+      ...notes.map(paragraph),
+    ],
+  };
+};
+
+/** All sections in their order; the first answers the question of the report. */
+export const sections = (paint: Paint, record: DemoRecord): readonly Section[] => [
+  results(record), curves(record), confusion(record), strips(paint, record), router(record), tokens(record), fusion(record), depth(record), facts(record),
+];
+
+export { headline };
