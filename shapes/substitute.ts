@@ -27,10 +27,13 @@ type Product<G extends number[], E extends Dim[]> =
   G extends [infer H extends number, infer K extends number] ? Mul<E[H], E[K]>
   : G extends [infer H extends number, ...infer T extends number[]] ? (T extends [] ? E[H] : Mul<E[H], Product<T, E>>) : 1;
 
-/** The shape of the coded terms: positions are looked up in E the first time, in the no-inference copy N once they are Seen. */
+/**
+ * The shape of the coded terms: positions are looked up in E the first time, in the no-inference copy N once they are Seen.
+ * '...' alone is B itself: `[...B]` is another type, and relating it to a wrong shape crashes TypeScript 6 and 7.
+ */
 export type Substitute<Cs extends Code[], E extends Dim[], B extends Shape, N extends Dim[] = E, Seen = never, Acc extends Shape = []> =
   Cs extends [infer H, ...infer T extends Code[]]
-    ? H extends '...' ? Substitute<T, E, B, N, Seen, [...Acc, ...B]>
+    ? H extends '...' ? Substitute<T, E, B, N, Seen, Acc extends [] ? (T extends [] ? B : [...B]) : [...Acc, ...B]>
       : H extends '1' ? Substitute<T, E, B, N, Seen, [...Acc, 1]>
         : H extends number ? Substitute<T, E, B, N, Seen | H, [...Acc, H extends Seen ? N[H] : E[H]]>
           : H extends number[] ? Substitute<T, E, B, N, Seen | H[number], [...Acc, Product<H, E>]> : never

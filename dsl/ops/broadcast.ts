@@ -2,6 +2,7 @@
  * Elementwise operations with explicit stretching: the first operand fixes the result.
  * laws:  test/shapes/agreement: the compiler and the library accept the same programs and give them the same shapes
  */
+import { fault, raise } from '../../shapes/fault.ts';
 import { type AnyTensor, checkZip, type CheckZip, type Dim, planZip, type Shape, type Tensor, type Zip } from '../../shapes/index.ts';
 import * as b from '../build.ts';
 import type { ZipFn } from '../expr.ts';
@@ -38,12 +39,14 @@ export function divOver(pattern: string): unknown {
   return over('div', pattern);
 }
 
-const last = <B extends Shape, D extends Dim>(fn: ZipFn) => (x: Tensor<[...B, D]>, y: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => {
+const last = <B extends Shape, D extends Dim>(fn: ZipFn, where: string) => (x: Tensor<[...B, D]>, y: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => {
   const [n, m] = [unwrap(x), unwrap(y)];
-  return wrap(b.zip(fn, n, b.reshape(m, n.sizes.map((size, i) => (i === n.sizes.length - 1 ? (m.sizes[0] ?? size) : 1)))));
+  if (n.sizes.length === 0 || m.sizes.length !== 1 || m.sizes[0] !== n.sizes.at(-1))
+    return raise(fault('Shape', where, [`x: sizes [${n.sizes.join(', ')}]`, `y: sizes [${m.sizes.join(', ')}]`], 'y has one axis, of the size of the last axis of x'));
+  return wrap(b.zip(fn, n, b.reshape(m, n.sizes.map((size, i) => (i === n.sizes.length - 1 ? size : 1)))));
 };
 
 /** shape: [...B, D], [D] → [...B, D] */
-export const addBias = <B extends Shape, D extends Dim>(x: Tensor<[...B, D]>, bias: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => last<B, D>('add')(x, bias);
+export const addBias = <B extends Shape, D extends Dim>(x: Tensor<[...B, D]>, bias: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => last<B, D>('add', 'addBias')(x, bias);
 /** shape: [...B, D], [D] → [...B, D]; elementwise product with a gain per channel */
-export const mulBias = <B extends Shape, D extends Dim>(x: Tensor<[...B, D]>, gain: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => last<B, D>('mul')(x, gain);
+export const mulBias = <B extends Shape, D extends Dim>(x: Tensor<[...B, D]>, gain: Tensor<[NoInfer<D>]>): Tensor<[...B, D]> => last<B, D>('mul', 'mulBias')(x, gain);

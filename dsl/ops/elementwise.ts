@@ -1,18 +1,13 @@
 /**
  * Elementwise operations on tensors of one shape; stretching is explicit (`broadcast.ts`).
  */
-import type { Shape, Tensor } from '../../shapes/index.ts';
+import type { DType, Shape, Tensor } from '../../shapes/index.ts';
 import * as b from '../build.ts';
-import type { MapFn, Node, ZipFn } from '../expr.ts';
-import { fault, raise } from '../../shapes/fault.ts';
+import type { MapFn, ZipFn } from '../expr.ts';
 import { node } from '../node.ts';
 import { unwrap, wrap } from '../typed.ts';
+import { equalSizes } from './equal-sizes.ts';
 
-const show = (x: Node): string => `[${x.sizes.join(', ')}]`;
-const equalSizes = (name: string, x: Node, y: Node): void => {
-  if (x.sizes.length !== y.sizes.length || x.sizes.some((n, i) => n !== y.sizes[i]))
-    raise(fault('Shape', name, [`x: ${show(x)}`, `y: ${show(y)}`], 'two tensors of the same sizes', 'a name stands for one size: was dim(name, n) called with two?'));
-};
 const zipped = (fn: ZipFn) => <S extends Shape>(x: Tensor<S>, y: Tensor<S>): Tensor<S> => {
   const [p, q] = [unwrap(x), unwrap(y)];
   equalSizes(fn, p, q);
@@ -71,4 +66,4 @@ export const atLeast = (k: number) => <S extends Shape>(x: Tensor<S>): Tensor<S>
 /** shape: S → S; at most k; gradient 0 above */
 export const atMost = (k: number) => <S extends Shape>(x: Tensor<S>): Tensor<S> => { const n = unwrap(x); return wrap(b.zip('min', n, b.scalarLike(n, k))); };
 /** shape: S → S; the value, with no gradient */
-export const stopGradient = <X extends Shape>(x: Tensor<X>): Tensor<X> => wrap(node('stopGradient', {}, [unwrap(x)]));
+export const stopGradient = <S extends Shape, T extends DType>(x: Tensor<S, T>): Tensor<S, T> => wrap(node('stopGradient', {}, [unwrap(x)]));

@@ -9,6 +9,7 @@ import * as b from '../build.ts';
 import type { Node } from '../expr.ts';
 import { node } from '../node.ts';
 import { unwrap, wrap } from '../typed.ts';
+import { sameBound } from './bounds.ts';
 import { orRaise } from './or-raise.ts';
 
 /** End to end along an axis. shape: `concat(-2)`: [...B, X, Y], [...B, X', Y] → [...B, X + X', Y] */
@@ -16,7 +17,7 @@ export function concat<A extends Axis>(axis: A): ConcatAt[A];
 export function concat(axis: Axis): unknown {
   return (x: AnyTensor, y: AnyTensor): AnyTensor => {
     const [n, m] = [unwrap(x), unwrap(y)];
-    return wrap(b.concat(orRaise(concatShape(axis, n.sizes, m.sizes)).axis, [n, m]));
+    return wrap(b.concat(orRaise(concatShape(axis, n.sizes, m.sizes)).axis, sameBound('concat', [n, m])));
   };
 }
 
@@ -41,13 +42,14 @@ export function take(axis: Axis): unknown {
 
 /** shape: L of S → [L, ...S] */
 export const stack = <L extends Dim, S extends Shape, T extends DType>(xs: Vec<L, Tensor<S, T>>): Tensor<[L, ...S], T> => {
-  const nodes = xs.items.map(unwrap);
+  const nodes = sameBound('stack', xs.items.map(unwrap));
   return wrap(b.concat(0, nodes.map((n) => b.reshape(n, [1, ...n.sizes]))));
 };
 
 /** shape: [L, ...S] → L of S */
 export const unstack = <L extends Dim, S extends Shape, T extends DType>(x: Tensor<[L, ...S], T>): Vec<L, Tensor<S, T>> => {
   const n = unwrap(x);
+  orRaise(axisIndex('unstack', 0, n.sizes));
   const inner = n.sizes.slice(1);
   return Vec.trusted(Array.from({ length: n.sizes[0] ?? 0 }, (_, i) => wrap(b.reshape(b.slice(n, [i, ...inner.map(() => 0)], [1, ...inner]), inner))));
 };

@@ -33,4 +33,7 @@ export const full = <const Ds extends readonly AnyDimOf[]>(value: number, ...dim
 export const eye = <N extends Dim>(n: DimOf<N>): Tensor<[N, N]> => wrap(b.eye(n.size));
 
 /** Witness of the outermost size. */
-export const firstDim = <B extends Dim, S extends Shape, T extends DType>(x: Tensor<[B, ...S], T>): DimOf<B> => DimOf.trusted(x.sizes[0] ?? 0, String(x.sizes[0] ?? 0));
+export const firstDim = <B extends Dim, S extends Shape, T extends DType>(x: Tensor<[B, ...S], T>): DimOf<B> => {
+  const [size] = x.sizes;
+  return size === undefined ? raise(fault('Shape', 'firstDim', ['a scalar'], '1 axis or more')) : DimOf.trusted(size, String(size));
+};
