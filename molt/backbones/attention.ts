@@ -1,14 +1,14 @@
 /**
  * Attention inside windows: by cosine (Swin-V2) and by dot product (Swin-V1, HTS-AT), heads and windows as batch axes.
- * idea:   one product makes queries, keys and values; bias and mask are added together, as both are small.
+ * idea:   the fused weight is cut, not the products, so nothing but heads changes its layout; bias and mask are added together, as both are small.
  * not:    an output as wide as the heads: D and H·K are free of each other, only the published weights make them equal.
  * source: Liu et al. 2022, arXiv:2111.09883, equation 2; Liu et al. 2021, arXiv:2103.14030, equation 4
  */
-import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD, vec } from '../../shapes/index.ts';
+import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../../shapes/index.ts';
 import {
-  addBias, addOver, type Block, block, constantInit, einsum, exp, atMost, full, mulOver, param, rearrange, repeat, scale, softmax, stack, take, unit, zeros,
+  addBias, addOver, atMost, type Block, block, constantInit, einsum, exp, mulOver, normalInit, param, rearrange, repeat, scale, softmax, take, unit, zeros,
 } from '../../dsl/index.ts';
-import { affine, type AffineP, matrix, type MatrixP, start } from './layers.ts';
+import { affine, type AffineP, type MatrixP, start } from './layers.ts';
 import { continuousBias, type OffsetMlpP, pairwise } from './position.ts';
 import type { Windowing } from './window.ts';
 
@@ -28,9 +28,9 @@ export interface AttentionSizes<in out D extends Dim, in out H extends Dim, in o
 const logits = einsum('b v h n k, b v h m k -> b v h n m');
 const mixed = einsum('b v h n m, b v h m k -> b v n h k');
 
-/** shape: [B, V, T, 3·H·K] → [3, B, V, H, T, K] */
-const heads = <H extends Dim, K extends Dim>(h: DimOf<H>, k: DimOf<K>) => rearrange('b v n (s h k) -> s b v h n k', { s: dim(3), h, k });
-const drop = rearrange('1 b v h n k -> b v h n k');
+const products = einsum('b v n d, e d -> b v n e');
+/** shape: [B, V, T, H·K] → [B, V, H, T, K] */
+const heads = <H extends Dim, K extends Dim>(h: DimOf<H>, k: DimOf<K>) => rearrange('b v n (h k) -> b v h n k', { h, k });
 
 /** Bias of each head, and what the mask forbids in each window; without a mask the windows are alike. */
 const biased = <V extends Dim, T extends Dim, H extends Dim>(v: DimOf<V>, bias: Tensor<[H, T, T]>, mask: Tensor<[V, T, T]> | undefined) => {
@@ -56,18 +56,18 @@ export const cosineAttention = <D extends Dim, H extends Dim, K extends Dim, R e
   return block(
     {
       logit_scale: param(constantInit(Math.log(10)), h, dim(1), dim(1)), q_bias: param(zeros, e), v_bias: param(zeros, e),
-      cpb_mlp: continuousBias(h, windows.side), qkv: matrix(d, timesD(dim(3), e)), proj: affine(e, d),
+      cpb_mlp: continuousBias(h, windows.side), qkv: block({ weight: param(start, timesD(dim(3), e), d) }, (w) => w), proj: affine(e, d),
     },
     (p) => {
-      const inputBias = rearrange('s e -> (s e)')(stack(vec(p.q_bias, full(0, e), p.v_bias)));
+      const part = (i: number) => take(0)(i * e.size, e)(p.qkv.weight);
+      const [wq, wk, wv] = [part(0), part(1), part(2)];
       const sharpness = exp(atMost(Math.log(100))(p.logit_scale));
       const addBiases = biased(windows.count, p.cpb_mlp(), windows.mask);
       return (x) => {
-        const qkv = split(addBias(p.qkv(x), inputBias));
-        const directions = unit()(take(0)(0, dim(2))(qkv));
-        const [q, key, v] = [drop(take(0)(0, dim(1))(directions)), drop(take(0)(1, dim(1))(directions)), drop(take(0)(2, dim(1))(qkv))];
-        const weights = softmax(addBiases(logits(mulOver('b v h n k, h 1 1')(q, sharpness), key)));
-        return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(weights, v)));
+        const q = mulOver('b v h n k, h 1 1')(unit()(split(addBias(products(x, wq), p.q_bias))), sharpness);
+        const key = unit()(split(products(x, wk)));
+        const v = split(addBias(products(x, wv), p.v_bias));
+        return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(softmax(addBiases(logits(q, key))), v)));
       };
     },
   );
@@ -85,14 +85,16 @@ export const dotAttention = <D extends Dim, H extends Dim, K extends Dim, R exte
   o: DimOf<O>,
 ): Block<DotAttentionP<D, H, K, O>, WindowMap<Mul<R, R>, Mul<W, W>, D>> => {
   const e = timesD(h, k);
+  const e3 = timesD(dim(3), e);
   const split = heads(h, k);
-  return block({ relative_position_bias_table: param(start, o, h), qkv: affine(d, timesD(dim(3), e)), proj: affine(e, d) }, (p) => {
+  return block({ relative_position_bias_table: param(normalInit(0.02), o, h), qkv: block({ weight: param(start, e3, d), bias: param(zeros, e3) }, (w) => w), proj: affine(e, d) }, (p) => {
+    const part = (i: number) => [take(0)(i * e.size, e)(p.qkv.weight), take(0)(i * e.size, e)(p.qkv.bias)] as const;
+    const [[wq, bq], [wk, bk], [wv, bv]] = [part(0), part(1), part(2)];
     const addBiases = biased(windows.count, pairwise(windows.side, o)(p.relative_position_bias_table), windows.mask);
     return (x) => {
-      const qkv = split(p.qkv(x));
-      const [q, key, v] = [drop(take(0)(0, dim(1))(qkv)), drop(take(0)(1, dim(1))(qkv)), drop(take(0)(2, dim(1))(qkv))];
-      const weights = softmax(addBiases(logits(scale(1 / Math.sqrt(k.size))(q), key)));
-      return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(weights, v)));
+      const q = scale(1 / Math.sqrt(k.size))(split(addBias(products(x, wq), bq)));
+      const [key, v] = [split(addBias(products(x, wk), bk)), split(addBias(products(x, wv), bv))];
+      return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(softmax(addBiases(logits(q, key))), v)));
     };
   });
 };

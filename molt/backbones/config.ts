@@ -18,7 +18,7 @@ interface TrunkConfig {
   readonly window: number;
 }
 
-/** Images [B, 3, image, image]. */
+/** Images [B, image, image, 3]. */
 export interface SwinV2Config extends TrunkConfig {
   readonly kind: 'swinv2';
   /** side of the image, in pixels */

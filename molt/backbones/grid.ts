@@ -49,8 +49,8 @@ export const onGrid = <P, G extends Dim, C extends Dim, H extends Dim, D extends
   });
 
 /** The picture under exact dims. @throws MoltError (Shape) if it is not that large */
-export const openPicture = <S extends Dim>(side: DimOf<S>) => <B extends Dim, I extends Dim, R extends Dim, C extends Dim>(x: Tensor<[B, I, R, C]>): Tensor<[B, I, S, S]> => {
-  const [, , rows, columns] = x.sizes;
+export const openPicture = <S extends Dim>(side: DimOf<S>) => <B extends Dim, I extends Dim, R extends Dim, C extends Dim>(x: Tensor<[B, R, C, I]>): Tensor<[B, S, S, I]> => {
+  const [, rows, columns] = x.sizes;
   return rows === side.size && columns === side.size
     ? wrap(unwrap(x))
     : raise(fault('Shape', 'picture', [`sizes [${x.sizes.join(', ')}]`], `${side.size} × ${side.size} pixels`, 'resize the picture first'));

@@ -57,13 +57,13 @@ export const stretch = <O extends Dim>(o: DimOf<O>) => <B extends Dim, T extends
 const openBands = <M extends Dim>(m: DimOf<M>) => <B extends Dim, T extends Dim, N extends Dim>(x: Tensor<[B, T, N]>): Tensor<[B, T, M]> =>
   x.sizes[2] === m.size ? wrap(unwrap(x)) : raise(fault('Shape', 'spectrogram', [`${x.sizes[2]} mel bands`], `${m.size} mel bands`));
 
-/** shape: [B, T, M'] → [B, 1, C·M, S]: row = chunk·M + band, column = time within the chunk */
+/** shape: [B, T, M'] → [B, C·M, S, 1]: row = chunk·M + band, column = time within the chunk */
 export interface FoldMap<in out C extends Dim, in out M extends Dim, in out S extends Dim> {
-  <B extends Dim, T extends Dim, N extends Dim>(spectrogram: Tensor<[B, T, N]>): Tensor<[B, 1, Mul<C, M>, S]>;
+  <B extends Dim, T extends Dim, N extends Dim>(spectrogram: Tensor<[B, T, N]>): Tensor<[B, Mul<C, M>, S, 1]>;
 }
 
 /** C chunks of S frames of M bands, normalised by band; weights under `bn0`. */
 export const spectrogramPicture = <C extends Dim, M extends Dim, S extends Dim>(c: DimOf<C>, m: DimOf<M>, s: DimOf<S>) => {
-  const [open, fill, fold] = [openBands(m), stretch(timesD(c, s)), rearrange('b (c t) m -> b 1 (c m) t', { c, t: s })];
+  const [open, fill, fold] = [openBands(m), stretch(timesD(c, s)), rearrange('b (c t) m -> b (c m) t 1', { c, t: s })];
   return block({ bn0: bandNorm(m) }, (p): FoldMap<C, M, S> => (x) => fold(fill(p.bn0(open(x)))));
 };

@@ -6,7 +6,7 @@
  * source: Liu et al. 2022, arXiv:2111.09883; names and axes of weights as timm 1.x stores `swinv2_large_window12_192`
  */
 import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD, withSizes } from '../../shapes/index.ts';
-import { add, type Block, block, layerNorm, type NormP, opaque, type SomeBlock } from '../../dsl/index.ts';
+import { add, addBias, type Arrow, type Block, block, mulBias, type NormP, opaque, param, type SomeBlock, standardise, zeros } from '../../dsl/index.ts';
 import { type AttentionSizes, cosineAttention, type CosineAttentionP } from './attention.ts';
 import { stagesOf, type SwinV2Config, type Stage } from './config.ts';
 import { closeGrid, type GridMap, onGrid, openPicture, type SquareMap } from './grid.ts';
@@ -24,18 +24,22 @@ export interface SwinV2BlockP<in out D extends Dim, in out H extends Dim, in out
   readonly norm2: NormP<D>;
 }
 
+/** A norm whose gain starts at 0, so that every block starts as the identity. source: arXiv:2111.09883, section 3.2, as timm starts them */
+const closed = <D extends Dim>(d: DimOf<D>): Block<NormP<D>, Arrow<[D], [D]>> =>
+  block({ weight: param(zeros, d), bias: param(zeros, d) }, (p) => (x) => addBias(mulBias(standardise()(x), p.weight), p.bias));
+
 /** x + norm(attention(x)), then the same with an MLP of m hidden channels: normed after, not before. shape: [B, R·W, R·W, D] kept */
 export const swinV2Block = <D extends Dim, H extends Dim, K extends Dim, R extends Dim, W extends Dim, M extends Dim>(
   sizes: AttentionSizes<D, H, K, R, W>, m: DimOf<M>,
 ): Block<SwinV2BlockP<D, H, K, M>, SquareMap<Mul<R, W>, D>> =>
-  block({ attn: cosineAttention(sizes), norm1: layerNorm(sizes.d), mlp: mlp(sizes.d, m), norm2: layerNorm(sizes.d) }, (p) => (x) => {
+  block({ attn: cosineAttention(sizes), norm1: closed(sizes.d), mlp: mlp(sizes.d, m), norm2: closed(sizes.d) }, (p) => (x) => {
     const y = add(x, p.norm1(sizes.windows.join(p.attn(sizes.windows.cut(x)))));
     return add(y, p.norm2(p.mlp(y)));
   });
 
-/** shape: [B, 3, S, S] → taps; S is the configured side of the image */
+/** shape: [B, S, S, 3] → taps; S is the configured side of the image */
 export interface SwinV2Map {
-  <B extends Dim, S extends Dim>(image: Tensor<[B, 3, S, S]>): Taps<B>;
+  <B extends Dim, S extends Dim>(image: Tensor<[B, S, S, 3]>): Taps<B>;
 }
 
 const merging = ({ side, channels }: Stage): SomeBlock<GridMap> =>
@@ -57,7 +61,7 @@ const stageParts = (stage: Stage): StageParts => ({
  * import { dim } from 'molt/shapes';
  * import { input, instantiate } from 'molt/dsl';
  * import { backboneConfigs, swinV2 } from 'molt/molt';
- * const taps = instantiate(swinV2(backboneConfigs['swinv2-tiny64']))(input('image', dim(2), dim(3), dim(64), dim(64)));
+ * const taps = instantiate(swinV2(backboneConfigs['swinv2-tiny64']))(input('image', dim(2), dim(64), dim(64), dim(3)));
  * taps.blocks.length; // 6
  */
 export const swinV2 = (config: SwinV2Config): SomeBlock<SwinV2Map> => {

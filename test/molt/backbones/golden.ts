@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import type { Backend, Value } from '../../../dsl/backend.ts';
-import { frozen, input, instantiate, planOf, unwrap } from '../../../dsl/index.ts';
+import { frozen, input, instantiate, planOf, rearrange, unwrap } from '../../../dsl/index.ts';
 import { decode } from '../../../dsl/safetensors/index.ts';
 import { backboneOf } from '../../../molt/backbones/backbone.ts';
 import type { BackboneConfig } from '../../../molt/backbones/config.ts';
@@ -45,7 +45,7 @@ export const rootsOf = (taps: Taps<'B'>): ReadonlyMap<string, ReturnType<typeof 
 export const tapsOf = (config: BackboneConfig, x: Value): Taps<'B'> => {
   const b = dim('B', x.sizes[0] ?? 0);
   const trunk = backboneOf(config);
-  if (trunk.kind === 'swinv2') return instantiate(frozen(trunk.block))(input('x', b, dim(3), dim('S', x.sizes[2] ?? 0), dim('S', x.sizes[3] ?? 0)));
+  if (trunk.kind === 'swinv2') return instantiate(frozen(trunk.block))(rearrange('b i r c -> b r c i')(input('x', b, dim(3), dim('S', x.sizes[2] ?? 0), dim('S', x.sizes[3] ?? 0))));
   return instantiate(frozen(trunk.block))(input('x', b, dim('T', x.sizes[2] ?? 0), dim('M', x.sizes[3] ?? 0)));
 };
 

@@ -1,0 +1,40 @@
+/**
+ * Applied: a trunk over one batch of what the front ends give: frames of bytes, or log-mel frames.
+ * idea:  the one place that knows what each kind of trunk takes.
+ */
+import { dim } from '../../shapes/index.ts';
+import { frozen, input, instantiate } from '../../dsl/index.ts';
+import { backboneOf } from './backbone.ts';
+import { type BackboneConfig, pictureSide } from './config.ts';
+import { framesInput, normalised } from './pictures.ts';
+import type { Taps } from './taps.ts';
+
+/** The sizes of a batch. */
+export interface BatchSizes {
+  readonly batch: number;
+  /** audio: spectrogram frames of each item; left out, as many as the picture holds */
+  readonly frames?: number;
+}
+
+export interface Applied {
+  readonly taps: Taps<'B'>;
+  /** name and sizes of the only input. Visual: [batch, side, side, 3] in 0 … 255; audio: [batch, frames, mels], log-mel */
+  readonly input: { readonly name: 'frames'; readonly sizes: readonly number[] };
+}
+
+/** Number of spectrogram frames that fill the picture without stretching; visual trunks have none. */
+export const fullFrames = (config: BackboneConfig): number => (config.kind === 'swinv2' ? 0 : (config.spectrogram / config.mels) * config.spectrogram);
+
+/** A trunk over the input `frames`, its weights as leaves under their published names. */
+export const applied = (config: BackboneConfig, { batch, frames = fullFrames(config) }: BatchSizes, trainable: boolean): Applied => {
+  const backbone = backboneOf(config);
+  const b = dim('B', batch);
+  if (backbone.kind === 'swinv2') {
+    const trunk = trainable ? instantiate(backbone.block) : instantiate(frozen(backbone.block));
+    const x = framesInput('frames', b, dim('S', pictureSide(config)));
+    return { taps: trunk(normalised(x)), input: { name: 'frames', sizes: x.sizes } };
+  }
+  const trunk = trainable ? instantiate(backbone.block) : instantiate(frozen(backbone.block));
+  const x = input('frames', b, dim('T', frames), dim('M', config.kind === 'htsat' ? config.mels : 0));
+  return { taps: trunk(x), input: { name: 'frames', sizes: x.sizes } };
+};
