@@ -9,6 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { exitCodes, fault, faultOf, printFault, type Fault } from '../../shapes/fault.ts';
 import { didYouMean } from '../../shapes/nearest.ts';
 import { command, type Command } from './command.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { params } from './commands/params.ts';
 import { run } from './commands/run.ts';
@@ -17,7 +18,10 @@ import { commandPage, overview, type Commands } from './help.ts';
 import { emphasised, processTerminal, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
-const work = { run, params, show, doctor } as const satisfies Commands;
+/** The main job brings decoders and plotting: it is loaded when it is asked for. */
+const demo = demoCommand(() => import('../demo/demo.ts'));
+
+const work = { demo, run, params, show, doctor } as const satisfies Commands;
 
 const named = (commands: Commands, name: string): Either<Fault, Command> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
