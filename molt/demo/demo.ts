@@ -61,7 +61,7 @@ const trainAll = (jobs: readonly TrainJob[], pool: Pool, progress: Progress): Ta
   progress.start(`training ${jobs.length} runs`, totals.reduce((a, b) => a + b, 0));
   const results = await pool(jobs, (i, step) => {
     done[i] = step;
-    progress.update(done.reduce((a, b) => a + b, 0), jobs[i]?.run ?? '');
+    progress.update(done.reduce((a, b) => a + b, 0), `${jobs[i]?.method ?? ''}, seed ${jobs[i]?.seed ?? ''}`);
   })();
   progress.stop();
   return E.map((all: Awaited<ReturnType<ReturnType<Pool>>> extends E.Either<Fault, infer R> ? R : never) => all.flatMap((r) => (r.kind === 'train' ? [r] : [])))(results);
