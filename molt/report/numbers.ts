@@ -54,5 +54,8 @@ export const bytes = (n: number): string =>
 
 export const seconds = (s: number): string => orDash(s, () => `${s < 10 ? s.toFixed(2) : s.toFixed(1)} s`);
 
+/** A number stays with its sign of per cent and its spread at the end of a line. */
+export const unbroken = (text: string): string => text.replace(/ ± /g, '\u00a0±\u00a0').replace(/ %/g, '\u00a0%');
+
 /** `a`, `a and b`, `a, b and c` */
 export const listed = (names: readonly string[]): string => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1] ?? ''}`);

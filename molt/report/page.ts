@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Fault } from '../../shapes/fault.ts';
 import { html, linked, Markup, nothing } from './html.ts';
+import { unbroken } from './numbers.ts';
 import { headline } from './reading.ts';
 import type { CreditRecord, DemoRecord } from './record.ts';
 import { sections, type Figure, type Piece, type Section } from './sections.ts';
@@ -14,11 +15,14 @@ import { style } from './style.ts';
 import { inlineSvg } from './svg.ts';
 import { loadTools, type Tools } from './tools.ts';
 
+/** How much larger than drawn a chart may be. */
+const grow = { one: 1.45, pair: 1.25, trio: 1.2 } as const satisfies { readonly [L in Figure['layout']]: number };
+
 const figure = ({ draw }: Tools) => ({ charts, layout, above, caption }: Figure): TE.TaskEither<Fault, Markup> =>
   pipe(
     charts,
-    TE.traverseSeqArray((chart) => pipe(draw(chart), TE.map((svg) => inlineSvg(svg, chart.alt, layout === 'one' ? 1.4 : 1.15)))),
-    TE.map((drawn) => html`<figure>${above ?? nothing}<div class="${layout}">${drawn.map((one) => html`<div>${one}</div>`)}</div><figcaption>${caption}</figcaption></figure>`),
+    TE.traverseSeqArray((chart) => pipe(draw(chart), TE.map((svg) => inlineSvg(svg, chart.alt, grow[layout])))),
+    TE.map((drawn) => html`<figure>${above ?? nothing}<div class="${layout}">${drawn.map((one) => html`<div class="scroll">${one}</div>`)}</div><figcaption>${caption}</figcaption></figure>`),
   );
 
 const piece = (tools: Tools) => (one: Piece): TE.TaskEither<Fault, Markup> => (one instanceof Markup ? TE.right(one) : figure(tools)(one));
@@ -35,8 +39,8 @@ const footer = (credits: readonly CreditRecord[]): Markup => html`<footer class=
 const page = (record: DemoRecord, contents: readonly Section[], drawn: readonly Markup[]): string =>
   `<!doctype html>
 ${html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${record.title}</title><style>${new Markup(style)}</style></head>
-<body><main><header><h1>${record.title}</h1><p class="lead">${headline(record)}</p>
-<nav aria-label="Sections">${contents.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}<a href="#credits">Credits</a></nav></header>
+<body><main><header><h1>${record.title}</h1><p class="lead">${unbroken(headline(record))}</p>
+<nav aria-label="Sections">${contents.map(({ id, short }) => html`<a href="#${id}">${short}</a> `)}<a href="#credits">Credits</a></nav></header>
 ${drawn}</main>
 ${footer(record.credits)}</body></html>`.text}
 `;

@@ -1,5 +1,5 @@
 /**
- * The pictures of a strip: ten frames in a row, and ten seconds of spectrogram as one.
+ * The pictures of a strip: a frame a second, and all its seconds of spectrogram as one.
  * idea:  a strip keeps bytes in base64; here they become rows of pixels.
  */
 import type { Pixels } from './png.ts';
@@ -23,18 +23,11 @@ const colour = (share: number): Colour => {
   return [between(a[0], b[0], place - low), between(a[1], b[1], place - low), between(a[2], b[2], place - low)];
 };
 
-/** The frames side by side, first second left. */
-export const frameRow = ({ frames: { side, bytes } }: StripRecord): Pixels => {
+/** One picture a second. */
+export const frameList = ({ frames: { side, bytes } }: StripRecord): readonly Pixels[] => {
   const from = Buffer.from(bytes, 'base64');
-  const count = Math.floor(from.length / (side * side * 3));
-  const rgb = new Uint8Array(side * side * count * 3);
-  for (let second = 0; second < count; second++) {
-    for (let y = 0; y < side; y++) {
-      const start = 3 * side * (second * side + y);
-      rgb.set(from.subarray(start, start + 3 * side), 3 * side * (y * count + second));
-    }
-  }
-  return { width: side * count, height: side, rgb };
+  const size = side * side * 3;
+  return Array.from({ length: Math.floor(from.length / size) }, (_, second) => ({ width: side, height: side, rgb: from.subarray(second * size, (second + 1) * size) }));
 };
 
 /** Time to the right, high bands at the top; the clip's own loudest and softest byte take the ends of the colours. */

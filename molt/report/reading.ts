@@ -40,32 +40,38 @@ export const headline = (record: DemoRecord): string => {
   const c = compare(ours, theirs);
   const start = `${ours.label} names ${plusMinus(testAccuracy(ours))} % of the test segments correctly, ${theirs.label} ${plusMinus(testAccuracy(theirs))} %`;
   if (!Number.isFinite(c.spreads)) return `${start}. That is ${difference(c.points)}; with one seed the spread is unknown, so nothing follows from it.`;
-  const measured = `the sum of their standard deviations over seeds, ${fixed(c.spreads, 1)}`;
+  const measured = `the sum of their standard deviations over seeds (${fixed(c.spreads, 1)})`;
   if (c.verdict === 'undecided') return `${start}: ${difference(c.points)}, not more than ${measured}. This run does not show a difference.${inSeeds(c)}`;
   return `${start}: ${difference(c.points)}, more than ${measured}.${c.verdict === 'below' ? ' The control is the better one here.' : ''}${inSeeds(c)}`;
 };
 
-/** The other methods against the one of the report, a sentence each kind of outcome. */
+/** The other methods against the one of the report, a sentence each kind of outcome; first what costs nothing. */
 export const others = (record: DemoRecord): string => {
   const ours = record.methods.find(({ name }) => name === record.focus);
   if (ours === undefined) return '';
   const rest = record.methods.filter(({ name }) => name !== record.focus && name !== record.control).map((method) => ({ label: method.label, ...compare(ours, method) }));
-  const written = (verdict: Comparison['verdict']): string => listed(rest.filter((one) => one.verdict === verdict).map(({ label, points }) => `${label} (by ${fixed(Math.abs(points), 1)} points)`));
-  const even = listed(rest.filter(({ verdict }) => verdict === 'undecided').map(({ label, points }) => `${label} (${points < 0 ? '−' : '+'}${fixed(Math.abs(points), 1)})`));
+  const written = (verdict: Comparison['verdict']): string =>
+    listed(rest.filter((one) => one.verdict === verdict).map(({ label, points }) => (verdict === 'undecided' ? `${label} (${ours.label} is ${difference(points)})` : `${label} (by ${fixed(Math.abs(points), 1)} points)`)));
+  const always = record.data.backgroundShare.test;
+  const { mean: reached } = testAccuracy(ours);
   return [
+    reached > always ? `Always answering “${record.classNames[record.classNames.length - 1] ?? ''}” would give ${percent(always)} %.` : `Always answering “${record.classNames[record.classNames.length - 1] ?? ''}” gives ${percent(always)} %: ${ours.label} does no better than that.`,
     written('above') === '' ? '' : `By the same measure ${ours.label} is better than ${written('above')}.`,
     written('below') === '' ? '' : `By the same measure ${ours.label} is worse than ${written('below')}.`,
-    even === '' ? '' : `No difference is shown between ${ours.label} and ${even}.`,
+    written('undecided') === '' ? '' : `Against ${written('undecided')} this run shows no difference.`,
   ].filter((sentence) => sentence !== '').join(' ');
 };
 
 /** How far the seeds' spread can be trusted. */
-export const caution = (record: DemoRecord): string => {
-  const intervals = record.intervals;
-  const ours = intervals?.methods.find(({ method }) => method === record.focus);
-  const spread = `The spread over ${record.seeds.length === 1 ? 'one seed' : `${record.seeds.length} seeds`} tells of initialisation and order only.`;
-  if (intervals === undefined || ours === undefined) return `${spread} How much the choice of test clips matters is not measured here.`;
-  return `${spread} Drawing the ${intervals.over} again gives ${percent(intervals.level).replace('.0', '')} % intervals that are wider or narrower than it (pale bars): ${percent(ours.low)} to ${percent(ours.high)} % for ${record.methods.find(({ name }) => name === record.focus)?.label ?? record.focus}.`;
+export const caution = ({ intervals, focus, control, methods, seeds }: DemoRecord): string => {
+  const spread = `The spread over ${seeds.length === 1 ? 'one seed' : `${seeds.length} seeds`} tells of initialisation and order only.`;
+  const of = (name: string) => ({ label: methods.find((one) => one.name === name)?.label ?? name, interval: intervals?.methods.find(({ method }) => method === name) });
+  const [ours, theirs] = [of(focus), of(control)];
+  if (intervals === undefined || ours.interval === undefined) return `${spread} How much the choice of test clips matters is not measured here.`;
+  const start = `${spread} Drawing the ${intervals.over} again gives ${Math.round(100 * intervals.level)} % intervals (pale bars) from ${percent(ours.interval.low)} to ${percent(ours.interval.high)} % for ${ours.label}`;
+  if (theirs.interval === undefined) return `${start}.`;
+  const apart = ours.interval.low > theirs.interval.high || ours.interval.high < theirs.interval.low;
+  return `${start} and from ${percent(theirs.interval.low)} to ${percent(theirs.interval.high)} % for ${theirs.label}: they ${apart ? 'do not overlap' : 'overlap'}.`;
 };
 
 /** Where the curves end, and whether they still move. */
@@ -102,7 +108,7 @@ export const routerReading = (rows: readonly RouterRecord[]): string => {
   const sentences = layers.map((layer) => {
     const here = rows.filter((row) => row.layer === layer);
     const top = here.reduce((a, b) => (b.mean > a.mean ? b : a));
-    return `at ${layer} ${top.expert} counts most, ${fixed(top.mean, 2)} against ${fixed(1 / here.length, 2)} for equal shares`;
+    return `“${top.expert}” counts most at ${layer} (${fixed(top.mean, 2)}, an equal share is ${fixed(1 / here.length, 2)})`;
   });
   const spread = mean(rows.map(({ std }) => std));
   const apart = mean(rows.map((row) => Math.abs(row.mean - 1 / rows.filter(({ layer }) => layer === row.layer).length)));

@@ -9,10 +9,10 @@ import { depthChart } from './charts/depth.ts';
 import { routerByClass, routerCharts } from './charts/router.ts';
 import { strokes } from './charts/theme.ts';
 import { cosineMap, fusionChart } from './charts/tokens.ts';
-import { html, type Markup } from './html.ts';
-import { distinct, percent } from './numbers.ts';
-import { caution, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, headline, others, routerReading } from './reading.ts';
-import type { DemoRecord } from './record.ts';
+import { html, nothing, type Markup } from './html.ts';
+import { distinct, percent, unbroken } from './numbers.ts';
+import { caution, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, others, routerReading } from './reading.ts';
+import type { DemoRecord, Modality, Regularisation } from './record.ts';
 import { strip, swatch } from './strips.ts';
 import { tableHead, tableRows } from './table.ts';
 import type { Chart } from './tools.ts';
@@ -21,7 +21,7 @@ import type { Paint } from './png.ts';
 /** Charts under one caption: one across the column, or several that share it. */
 export interface Figure {
   readonly charts: readonly Chart[];
-  readonly layout: 'one' | 'pair';
+  readonly layout: 'one' | 'pair' | 'trio';
   readonly above?: Markup;
   readonly caption: string;
 }
@@ -30,19 +30,21 @@ export type Piece = Markup | Figure;
 export interface Section {
   readonly id: string;
   readonly title: string;
+  /** as the list of contents calls it */
+  readonly short: string;
   readonly body: readonly Piece[];
 }
 
-const paragraph = (text: string): Markup => (text === '' ? html`` : html`<p>${text}</p>`);
+const paragraph = (text: string): Markup => (text === '' ? nothing : html`<p>${unbroken(text)}</p>`);
 const absent = [paragraph('Not recorded in this run.')];
 
 const results = (record: DemoRecord): Section => ({
   id: 'accuracy',
-  title: 'Accuracy',
+  title: 'Accuracy', short: 'Accuracy',
   body: [
     html`<div class="scroll" tabindex="0" role="region" aria-label="Table of methods"><table class="results"><thead><tr>${tableHead.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${tableRows(record).map(([label = '', ...cells], i) =>
       html`<tr${record.methods[i]?.name === record.focus ? html` class="focus"` : ''}><th scope="row">${label}</th>${cells.map((text) => html`<td>${text}</td>`)}</tr>`)}</tbody></table></div>
-<p class="small">Mean ± sample standard deviation over seeds ${record.seeds.join(', ')}; parameters that are trained; activations kept for the backward pass, a sample; median seconds.</p>`,
+<p class="small">Mean ± sample standard deviation over seeds ${record.seeds.join(', ')}; bytes of activations kept for the backward pass; median time.</p>`,
     paragraph(others(record)),
     { layout: 'one', charts: [accuracyChart(record)], caption: 'A dot is a seed, the tick their mean, the thin bar one standard deviation to both sides.' },
     paragraph(caution(record)),
@@ -59,47 +61,50 @@ const legend = (record: DemoRecord): Markup => {
 
 const curves = (record: DemoRecord): Section => ({
   id: 'curves',
-  title: 'Learning curves',
-  body: [paragraph(curvesReading(record)), { layout: 'pair', above: legend(record), charts: curveCharts(record), caption: 'Lines are means over the seeds, bands reach from the lowest seed to the highest.' }],
+  title: 'Learning curves', short: 'Learning',
+  body: [paragraph(curvesReading(record)), { layout: 'trio', above: legend(record), charts: curveCharts(record), caption: 'Lines are means over the seeds, bands reach from the lowest seed to the highest.' }],
 });
 
 const confusion = (record: DemoRecord): Section => ({
   id: 'confusion',
-  title: 'What is taken for what',
+  title: 'What is taken for what', short: 'Confusions',
   body: [
     paragraph(confusionReading(record.confusion)),
-    { layout: 'one', charts: [confusionChart(record.confusion)], caption: `Segments of the test split, ${record.methods.find(({ name }) => name === record.confusion.method)?.label ?? record.confusion.method}, summed over ${record.seeds.length} seeds. The fill is the share of the row.` },
+    { layout: 'one', charts: [confusionChart(record.confusion)], caption: `Segments of the test split, ${record.methods.find(({ name }) => name === record.confusion.method)?.label ?? record.confusion.method}, summed over ${record.seeds.length} seeds. Rows are the truth, columns the answers; the fill is the share of the row.` },
   ],
 });
 
 const router = ({ router: rows, classNames }: DemoRecord): Section => ({
   id: 'router',
-  title: 'What the router weighs',
+  title: 'What the router weighs', short: 'Router',
   body: rows.length === 0 ? absent : [
     paragraph(routerReading(rows)),
     { layout: 'pair', charts: routerCharts(rows), caption: 'Mean weight of each adapter over the test split, with one standard deviation over the samples. The dashed line is an equal share.' },
-    ...routerByClass(rows, classNames).map((chart): Figure => ({ layout: 'one', charts: [chart], caption: 'The same means by class of the segment.' })),
+    ...((charts): readonly Figure[] => (charts.length === 0 ? [] : [{ layout: 'pair', charts, caption: 'The same means by class of the segment: above an equal share in one hue, below it in the other.' }]))(routerByClass(rows, classNames)),
   ],
 });
 
+/** Groups of one modality and one training each, with TOR before without, so that the two stand side by side. */
+const byModality = <A extends { readonly modality: Modality; readonly label: Regularisation }>(rows: readonly A[]): readonly (readonly A[])[] =>
+  distinct(rows.map(({ modality }) => modality)).flatMap((modality) => (['with TOR', 'without TOR'] as const).map((label) => rows.filter((row) => row.modality === modality && row.label === label))).filter((group) => group.length > 0);
+
 const tokens = ({ cosineMaps }: DemoRecord): Section => ({
   id: 'tokens',
-  title: 'Are the latent tokens different?',
+  title: 'Are the latent tokens different?', short: 'Latent tokens',
   body: cosineMaps.length === 0 ? absent : [
     paragraph(cosineReading(cosineMaps)),
-    { layout: 'pair', charts: cosineMaps.map(cosineMap), caption: 'Cosine of every pair of latent tokens, mean over the test split, layer by layer: full colour is 1, none is 0; the other hue is below zero. The paper’s Figure 5 (a).' },
+    { layout: 'pair', charts: byModality(cosineMaps).flat().map(cosineMap), caption: 'Cosine of every pair of latent tokens, mean over the test split, layer by layer: full colour is 1, none is 0; the other hue is below zero. The paper’s Figure 5 (a).' },
   ],
 });
 
 const fusion = ({ fusion: rows }: DemoRecord): Section => ({
   id: 'fusion',
-  title: 'What the fusion weighs',
+  title: 'What the fusion weighs', short: 'Fusion',
   body: rows.length === 0 ? absent : [
     paragraph(fusionReading(rows)),
     {
       layout: 'pair',
-      charts: distinct(rows.map(({ modality }) => modality)).flatMap((modality) => distinct(rows.map(({ label }) => label)).map((label) => rows.filter((row) => row.modality === modality && row.label === label)))
-        .filter((group) => group.length > 0).map((group) => fusionChart(group, Math.max(...rows.map(({ weight }) => weight)))),
+      charts: byModality(rows).map((group) => fusionChart(group, Math.max(...rows.map(({ weight }) => weight)))),
       caption: 'Mean weight of every latent token over the test split. The dashed line is an equal share. The paper’s Figure 5 (b).',
     },
   ],
@@ -107,7 +112,7 @@ const fusion = ({ fusion: rows }: DemoRecord): Section => ({
 
 const depth = ({ backbones: { visual, audio } }: DemoRecord): Section => ({
   id: 'depth',
-  title: 'How much each block changes its tokens',
+  title: 'How much each block changes its tokens', short: 'Backbones',
   body: [
     paragraph(`${depthReading('visual', visual)} ${depthReading('audio', audio)}`),
     {
@@ -120,10 +125,10 @@ const depth = ({ backbones: { visual, audio } }: DemoRecord): Section => ({
 
 const strips = (paint: Paint, { strips: all, stripsOf, classNames }: DemoRecord): Section => ({
   id: 'strips',
-  title: 'Clips of the test split',
+  title: 'Clips of the test split', short: 'Clips',
   body: all.length === 0 ? absent : [
     paragraph(`${stripsOf}: in ${all.length} clips ${percent(all.flatMap(({ truth, prediction }) => truth.map((name, i) => Number(name === prediction[i]))).reduce((a, b, _, { length }) => a + b / length, 0))} % of the seconds are right. A second counts as an instrument only where it is both seen and heard.`),
-    html`<ul class="legend" aria-hidden="true">${classNames.map((name) => html`<li><span class="swatch ${swatch(name, classNames)}"></span>${name}</li>`)}<li>✕ framed: wrong</li></ul>`,
+    html`<ul class="legend" aria-hidden="true">${classNames.map((name) => html`<li><span class="swatch ${swatch(name, classNames)}"></span>${name}</li>`)}<li>✕ wrong</li></ul>`,
     ...all.map(strip(paint, classNames)),
   ],
 });
@@ -132,7 +137,7 @@ const facts = ({ data, backbones, notes, classNames }: DemoRecord): Section => {
   const bone = ({ name, parameters, pretrainAccuracy }: DemoRecord['backbones']['visual']): string => `${name}, ${(parameters / 1e6).toFixed(2)} M parameters, frozen; ${percent(pretrainAccuracy)} % on held-out items of its pre-training pool`;
   return {
     id: 'data',
-    title: 'Data and backbones',
+    title: 'Data and backbones', short: 'Data',
     body: [
       paragraph(data.note),
       html`<dl class="facts">
@@ -150,5 +155,3 @@ const facts = ({ data, backbones, notes, classNames }: DemoRecord): Section => {
 export const sections = (paint: Paint, record: DemoRecord): readonly Section[] => [
   results(record), curves(record), confusion(record), strips(paint, record), router(record), tokens(record), fusion(record), depth(record), facts(record),
 ];
-
-export { headline };

@@ -32,19 +32,16 @@ p { margin: 0 0 0.9rem; hanging-punctuation: first; text-wrap: pretty; }
 a { color: inherit; text-decoration-color: var(--faint); text-underline-offset: 0.15em; }
 a:hover { color: var(--accent); }
 nav { font: 13px/1.9 var(--sans); color: var(--soft); border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); padding: 0.5rem 0; margin-top: 1.6rem; }
-nav a { text-decoration: none; margin-right: 1.1em; white-space: nowrap; }
+nav a { text-decoration: none; margin-right: 0.85em; white-space: nowrap; }
 section { padding-top: 3.2rem; }
 figure { margin: 1.4rem 0 1.6rem; }
 figcaption, .small { font: 13px/1.5 var(--sans); color: var(--soft); font-variant-numeric: lining-nums; }
 figcaption { margin-top: 0.7rem; max-width: 42rem; }
-.charts { display: flex; flex-wrap: wrap; gap: 1.4rem 1.8rem; align-items: flex-start; }
-.charts > * { flex: 0 1 auto; min-width: 0; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
 svg text { font-family: var(--sans); font-variant-numeric: lining-nums tabular-nums; }
-.one svg, .charts > div { width: 100%; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16.5rem, 100%), 1fr)); gap: 1.6rem 1.8rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16.5rem, 100%), 1fr)); gap: 1.6rem 2rem; }
+.trio { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(13.2rem, 100%), 1fr)); gap: 1.4rem 1.2rem; }
 .scroll { overflow-x: auto; -webkit-overflow-scrolling: touch; }
-.scroll > svg { min-width: var(--least, 0); }
 table { border-collapse: collapse; font: 14px/1.45 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
 .results { width: 100%; margin: 1.2rem 0 0.4rem; }
 .results th { font-weight: 400; color: var(--soft); font-size: 12.5px; vertical-align: bottom; border-bottom: 1px solid var(--ink); padding: 0 0 0.4rem 1rem; text-align: right; }
@@ -59,12 +56,13 @@ table { border-collapse: collapse; font: 14px/1.45 var(--sans); font-variant-num
 .strip table { width: 100%; min-width: 40rem; table-layout: fixed; border-spacing: 0; }
 .strip caption { text-align: left; caption-side: top; padding-bottom: 0.4rem; color: var(--soft); font-size: 13px; }
 .strip caption b { color: var(--ink); font-weight: 600; }
-.strip th { width: 4.9rem; text-align: left; font-weight: 400; font-size: 12px; color: var(--soft); padding: 0; vertical-align: middle; }
-.strip td { padding: 1px; font-size: 11px; text-align: center; height: 1.6rem; }
-.strip td.picture { padding: 1px 0; height: auto; }
+.strip th { width: 4.2rem; text-align: left; font-weight: 400; font-size: 12px; color: var(--soft); padding: 0; vertical-align: middle; }
+.strip td { padding: 1px; font-size: 10.5px; text-align: center; height: 1.6rem; }
+.strip td.picture { padding: 1px; height: auto; }
 .strip td > span { display: block; padding: 0.2rem 0; border-radius: 2px; overflow: hidden; white-space: nowrap; border: 2px solid transparent; }
-.strip td > span.miss { border-color: var(--ink); font-weight: 700; }
+.strip td > span.miss { border-color: var(--ink); font-weight: 600; }
 .strip td.sense { height: 1.1rem; color: var(--soft); font-size: 10px; }
+.strip td.cross { height: 1rem; color: var(--warm); font-size: 13px; font-weight: 700; line-height: 1; }
 .strip img { display: block; width: 100%; height: auto; image-rendering: pixelated; border-radius: 2px; }
 .k0 { background: var(--k0); } .k1 { background: var(--k1); } .k2 { background: var(--k2); } .k3 { background: var(--k3); } .k4 { background: var(--k4); } .k5 { background: var(--k5); } .k6 { background: var(--k6); }
 .k { color: var(--k-text); }

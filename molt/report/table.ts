@@ -5,7 +5,7 @@ import { bytes, grouped, plusMinus, seconds, testAccuracy } from './numbers.ts';
 import type { DemoRecord } from './record.ts';
 
 /** Columns after the first lean right. */
-export const tableHead: readonly string[] = ['method', 'test accuracy, %', 'trainable', 'saved a sample', 'an epoch'];
+export const tableHead: readonly string[] = ['method', 'test accuracy, %', 'trainable parameters', 'saved per sample', 'time per epoch'];
 
 /** One row a method, in the order of the record. */
 export const tableRows = (record: DemoRecord): readonly (readonly string[])[] =>

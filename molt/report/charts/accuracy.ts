@@ -6,10 +6,10 @@
 import type { DemoRecord } from '../record.ts';
 import { plusMinus, range, testAccuracy } from '../numbers.ts';
 import type { Chart } from '../tools.ts';
-import { config, ink, strokes } from './theme.ts';
+import { framed, ink, strokes } from './theme.ts';
 
 const rowHeight = 46;
-const width = 430;
+const width = 390;
 
 export const accuracyChart = (record: DemoRecord): Chart => {
   const colours = strokes(record.methods.map(({ name }) => name), record.focus);
@@ -30,8 +30,7 @@ export const accuracyChart = (record: DemoRecord): Chart => {
   return {
     alt: `Test accuracy by method: ${means.map(({ label, written }) => `${label} ${written}`).join('; ')}. Always answering background gives ${always.toFixed(1)} %.`,
     spec: {
-      config,
-      padding: { left: 8, right: 12, top: 4, bottom: 4 },
+      ...framed(4, 12, 44, 4),
       width,
       height: record.methods.length * rowHeight,
       data: { values: means },
@@ -43,10 +42,12 @@ export const accuracyChart = (record: DemoRecord): Chart => {
           { mark: { type: 'text', align: always > (domain[0] ?? 0) + ((domain[1] ?? 100) - (domain[0] ?? 0)) / 2 ? 'right' : 'left', dx: 5, color: ink.faint, fontSize: 10, baseline: 'bottom' }, encoding: { x: { field: 'x', type: 'quantitative' }, y: { value: record.methods.length * rowHeight - 2 }, text: { field: 'text' } } },
         ] },
         { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x: { field: 'from', type: 'quantitative' }, x2: { field: 'to' }, color: { field: 'colour', type: 'nominal', scale: null } } },
-        { mark: { type: 'tick', thickness: 3, size: 16, orient: 'vertical' }, encoding: { x: { field: 'mean', type: 'quantitative' }, color: { field: 'colour', type: 'nominal', scale: null } } },
-        { data: { values: dots }, mark: { type: 'point', filled: true, size: 34, opacity: 0.75 }, encoding: { x: { field: 'x', type: 'quantitative' }, color: { field: 'colour', type: 'nominal', scale: null } } },
-        { mark: { type: 'text', align: 'left', dy: -19, fontSize: 12 }, encoding: { x: { value: 0 }, text: { field: 'label' } } },
-        { mark: { type: 'text', align: 'right', dy: -19, fontSize: 11, color: ink.soft }, encoding: { x: { value: width }, text: { field: 'written' } } },
+        { mark: { type: 'tick', thickness: 2, size: 20, orient: 'vertical' }, encoding: { x: { field: 'mean', type: 'quantitative' }, color: { field: 'colour', type: 'nominal', scale: null } } },
+        { data: { values: dots }, mark: { type: 'point', filled: true, size: 38, opacity: 0.8 }, encoding: { x: { field: 'x', type: 'quantitative' }, color: { field: 'colour', type: 'nominal', scale: null } } },
+        ...[{ stroke: 'var(--paper)', strokeWidth: 5 }, {}].flatMap((halo) => [
+          { mark: { type: 'text', align: 'left', dy: -19, fontSize: 12, ...halo }, encoding: { x: { value: 0 }, text: { field: 'label' } } } as const,
+          { mark: { type: 'text', align: 'right', dy: -19, fontSize: 11, color: ink.soft, ...halo }, encoding: { x: { value: width }, text: { field: 'written' } } } as const,
+        ]),
       ],
     },
   };

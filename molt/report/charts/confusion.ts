@@ -10,9 +10,8 @@ export const confusionChart = ({ classes, matrix }: ConfusionRecord): Chart => (
   spec: heat({
     rows: classes,
     columns: classes,
-    rowTitle: 'truth',
-    columnTitle: 'prediction',
-    step: [46, 30],
+    corner: 'truth ↓',
+    step: [44, 28],
     cells: classes.flatMap((row, i) => {
       const total = (matrix[i] ?? []).reduce((a, b) => a + b, 0);
       return classes.map((column, j) => {

@@ -17,8 +17,15 @@ export const config: NonNullable<TopLevelSpec['config']> = {
   text: { color: ink.strong, fontSize: 11 },
 };
 
-/** Room for labels of names, about six pixels a letter. */
-export const labelRoom = (names: readonly string[], most = 170): number => Math.min(most, Math.max(0, ...names.map((name) => name.length)) * 6 + 12);
+/** A chart whose plot and margins have the sizes they are given: no text is measured, so charts of a kind are alike in size. */
+export const framed = (top: number, right: number, bottom: number, left: number) => ({ config, autosize: { type: 'none' }, padding: { top, right, bottom, left } }) as const;
+
+/** A title as a mark: vega puts titles above the highest label of an axis, which differs between charts that stand side by side. */
+export const heading = (text: string) =>
+  ({ data: { values: [{ text }] }, mark: { type: 'text', align: 'left', fontSize: 12, fontWeight: 600 }, encoding: { x: { value: 0 }, y: { value: -18 }, text: { field: 'text' } } }) as const;
+
+/** Room for labels of names, about seven pixels a letter. */
+export const labelRoom = (names: readonly string[], most = 170): number => Math.min(most, Math.max(0, ...names.map((name) => name.length)) * 6.8 + 10);
 
 /** Colours and dashes of the methods; the one the report is about takes the accent. */
 export interface Stroke {

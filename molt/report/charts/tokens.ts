@@ -5,9 +5,9 @@
 import { distinct } from '../numbers.ts';
 import type { CosineMapRecord, FusionRecord } from '../record.ts';
 import type { Chart } from '../tools.ts';
-import { config, ink } from './theme.ts';
+import { framed, ink } from './theme.ts';
 
-const side = 208;
+const side = 236;
 const gap = 0.45;
 
 /** Where the i-th token begins, `each` tokens a layer. */
@@ -27,8 +27,7 @@ export const cosineMap = ({ label, modality, size, layers, values, torValue }: C
   return {
     alt: `Cosines of ${size} ${modality} latent tokens ${label}: the mean size off the diagonal is ${alike.toFixed(2)}.`,
     spec: {
-      config,
-      padding: 4,
+      ...framed(46, 8, 24, 2),
       title: { text: `${modality}, ${label}`, subtitle: `mean |cos| off the diagonal ${alike.toFixed(2)}, TOR ${torValue.toFixed(1)}` },
       width: side,
       height: side,
@@ -51,14 +50,13 @@ export const fusionChart = (rows: readonly FusionRecord[], most: number): Chart 
   return {
     alt: `Mean fusion weights of ${rows.length} ${modality} latent tokens ${label}: from ${Math.min(...rows.map(({ weight }) => weight)).toFixed(3)} to ${Math.max(...rows.map(({ weight }) => weight)).toFixed(3)}.`,
     spec: {
-      config,
-      padding: 4,
+      ...framed(30, 8, 24, 34),
       title: { text: `${modality}, ${label}` },
-      width: side,
+      width: side - 32,
       height: 88,
       data: { values: rows.map(({ weight }, i) => ({ x: place(i, each), x2: place(i, each) + 0.86, weight })) },
       layer: [
-        { mark: { type: 'rect', color: ink.accent, opacity: 0.75 }, encoding: { x: { field: 'x', type: 'quantitative', scale, axis: null }, x2: { field: 'x2' }, y: { field: 'weight', type: 'quantitative', scale: { domain: [0, most * 1.05], nice: false }, axis: { title: null, tickCount: 3, minExtent: 30, maxExtent: 30 } }, y2: { datum: 0 } } },
+        { mark: { type: 'rect', color: ink.accent, opacity: 0.75 }, encoding: { x: { field: 'x', type: 'quantitative', scale, axis: null }, x2: { field: 'x2' }, y: { field: 'weight', type: 'quantitative', scale: { domain: [0, most * 1.05], nice: false }, axis: { title: null, tickCount: 3 } }, y2: { datum: 0 } } },
         { data: { values: [{ y: total / rows.length }] }, mark: { type: 'rule', strokeDash: [3, 3], color: ink.soft }, encoding: { y: { field: 'y', type: 'quantitative' } } },
         { data: { values: layerLabels(layers, each) }, mark: { type: 'text', baseline: 'top', color: ink.soft }, encoding: { x: { field: 'at', type: 'quantitative' }, y: { value: 96 }, text: { field: 'text' } } },
       ],

@@ -6,11 +6,13 @@ import type { DemoRecord, MethodRecord, Modality, Regularisation, StripRecord } 
 
 /** Shares between 0 and 1, by a small congruential generator. */
 const noise = (seed: number) => {
-  let state = (seed * 2654435761 + 12345) >>> 0;
-  return () => {
+  let state = Math.imul(seed + 77, 2654435761) >>> 0;
+  const next = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
+  for (let i = 0; i < 8; i++) next();
+  return next;
 };
 
 export const classNames = ['violin', 'guitar', 'trumpet', 'saxophone', 'piano', 'drum', 'flute', 'background'] as const;
