@@ -3,6 +3,7 @@
  * on them from several seeds, evaluates on unseen styles and notes, prints a table and writes a report.
  * idea:  every stage keeps its result in the cache folder, so an interrupted job goes on, and a second one starts from features.
  */
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -64,14 +65,14 @@ const trainAll = (jobs: readonly TrainJob[], pool: Pool, progress: Progress): Ta
     progress.update(done.reduce((a, b) => a + b, 0), `${jobs[i]?.method ?? ''}, seed ${jobs[i]?.seed ?? ''}`);
   })();
   progress.stop();
-  return E.map((all: Awaited<ReturnType<ReturnType<Pool>>> extends E.Either<Fault, infer R> ? R : never) => all.flatMap((r) => (r.kind === 'train' ? [r] : [])))(results);
+  return E.isLeft(results) ? results : E.right(results.right.flatMap((r) => (r.kind === 'train' ? [r] : [])));
 };
 
 /** Every method from every seed, the long ones first so that no thread waits at the end. */
 const jobsOf = (options: DemoOptions, settings: DemoSettings, variant: TrainJob['variant'], sets: TrainJob['sets'], folder: string): readonly TrainJob[] =>
   methodNames.flatMap((method) => Array.from({ length: options.seeds }, (_, i): TrainJob => {
     const seed = options.seed + i;
-    const run = `${method}-${seed}-${JSON.stringify([settings, variant.adapter])}`;
+    const run = `${methods[method].label}, seed ${seed}, settings ${createHash('sha256').update(JSON.stringify([settings, variant])).digest('hex').slice(0, 8)}`;
     return { kind: 'train', run, method, seed, variant, settings, sets, checkpoint: join(folder, `${method}-${seed}.safetensors`), resume: options.resume };
   }));
 
