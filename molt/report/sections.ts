@@ -80,7 +80,7 @@ const router = ({ router: rows, classNames }: DemoRecord): Section => ({
   body: rows.length === 0 ? absent : [
     paragraph(routerReading(rows)),
     { layout: 'pair', charts: routerCharts(rows), caption: 'Mean weight of each adapter over the test split, with one standard deviation over the samples. The dashed line is an equal share.' },
-    ...((charts): readonly Figure[] => (charts.length === 0 ? [] : [{ layout: 'pair', charts, caption: 'The same means by class of the segment: above an equal share in one hue, below it in the other.' }]))(routerByClass(rows, classNames)),
+    ...((charts): readonly Figure[] => (charts.length === 0 ? [] : [{ layout: 'pair', charts, caption: 'The same means by class of the segment: above an equal share teal, below it orange.' }]))(routerByClass(rows, classNames)),
   ],
 });
 
@@ -93,7 +93,7 @@ const tokens = ({ cosineMaps }: DemoRecord): Section => ({
   title: 'Are the latent tokens different?', short: 'Latent tokens',
   body: cosineMaps.length === 0 ? absent : [
     paragraph(cosineReading(cosineMaps)),
-    { layout: 'pair', charts: byModality(cosineMaps).flat().map(cosineMap), caption: 'Cosine of every pair of latent tokens, mean over the test split, layer by layer: full colour is 1, none is 0; the other hue is below zero. The paper’s Figure 5 (a).' },
+    { layout: 'pair', charts: byModality(cosineMaps).flat().map(cosineMap), caption: 'Cosine of every pair of latent tokens, mean over the test split, layer by layer: full colour is 1, none is 0, orange is below zero. The paper’s Figure 5 (a).' },
   ],
 });
 

@@ -7,13 +7,14 @@
  */
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { TopLevelSpec } from 'vega-lite';
+import type * as Vega from 'vega';
+import type * as VegaLite from 'vega-lite';
 import { fault, faultOf, type Fault } from '../../shapes/fault.ts';
-import { pngDataUri, type Paint } from './png.ts';
+import { pngDataUri, type Paint, type PngModule } from './png.ts';
 
 /** A chart as data: what vega-lite draws, and what it says to those who do not see it. */
 export interface Chart {
-  readonly spec: TopLevelSpec;
+  readonly spec: VegaLite.TopLevelSpec;
   readonly alt: string;
 }
 
@@ -29,11 +30,12 @@ export const toolVersions = { vega: '6.4.0', 'vega-lite': '6.4.3', pngjs: '7.0.0
 export const toolsInstallCommand = `npm install --save-dev ${Object.entries(toolVersions).map(([name, version]) => `${name}@${version}`).join(' ')}`;
 
 /** How each library is loaded. */
-export const importers = {
-  vega: () => import('vega'),
-  'vega-lite': () => import('vega-lite'),
-  pngjs: () => import('pngjs'),
-} as const;
+export interface Importers {
+  readonly vega: () => Promise<Pick<typeof Vega, 'View' | 'parse' | 'logger' | 'None'>>;
+  readonly 'vega-lite': () => Promise<Pick<typeof VegaLite, 'compile'>>;
+  readonly pngjs: () => Promise<{ readonly PNG: PngModule }>;
+}
+export const importers: Importers = { vega: () => import('vega'), 'vega-lite': () => import('vega-lite'), pngjs: () => import('pngjs') };
 
 const isMissing = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && (thrown.code === 'ERR_MODULE_NOT_FOUND' || thrown.code === 'MODULE_NOT_FOUND');
 
@@ -45,7 +47,7 @@ const load = <M>(name: string, importer: () => Promise<M>): TE.TaskEither<Fault,
  * All three libraries.
  * errors:  Unsupported with the one command that installs them.
  */
-export const loadTools = (from: typeof importers = importers): TE.TaskEither<Fault, Tools> =>
+export const loadTools = (from: Importers = importers): TE.TaskEither<Fault, Tools> =>
   pipe(
     TE.Do,
     TE.apS('vega', load('vega', from.vega)),

@@ -65,11 +65,13 @@ test('TOR, fusion, router and depth: both directions can be said', () => {
   expect(cosineReading(synthetic.cosineMaps.filter(({ label }) => label === 'with TOR'))).toContain('nothing is compared');
   expect(fusionReading(synthetic.fusion)).toContain('the direction is the same here');
   expect(fusionReading(synthetic.fusion.map((row) => ({ ...row, label: row.label === 'with TOR' ? ('without TOR' as const) : ('with TOR' as const) })))).toContain('that is not what is seen here');
+  expect(fusionReading(synthetic.fusion.map((row) => ({ ...row, weight: row.token })))).toContain('here the two hardly differ');
   expect(routerReading(synthetic.router)).toContain('“cross 1” counts most at L2 (0.41, an equal share is 0.25)');
   expect(routerReading(synthetic.router.map((row) => ({ ...row, mean: 0.25, std: 0.001 })))).toContain('little more than average');
   const { visual } = synthetic.backbones;
   expect(depthReading('visual', visual)).toContain('as the paper finds');
   expect(depthReading('visual', { ...visual, cosine: visual.cosine.map((one) => ({ ...one, adapted: !one.adapted })) })).toContain('unlike in the paper');
+  expect(depthReading('visual', { ...visual, cosine: visual.cosine.map((one) => ({ ...one, cosine: 0.5 })) })).toContain('alike here');
   expect(curvesReading(synthetic)).toContain('The training loss of MoLT goes from');
   expect(curvesReading({ ...synthetic, methods: [] })).toContain('No curve was recorded');
 });
