@@ -15,16 +15,16 @@ export interface MatrixP<in out I extends Dim, in out O extends Dim> {
   readonly weight: Tensor<[O, I]>;
 }
 /** shape: [...B, I] → [...B, O]; x · weightᵀ */
-export const matrix = <I extends Dim, O extends Dim>(i: DimOf<I>, o: DimOf<O>): Block<MatrixP<I, O>, Arrow<[I], [O]>> =>
-  block({ weight: param(start, o, i) }, (p) => (x) => product(x, p.weight));
+export const matrix = <I extends Dim, O extends Dim>(i: DimOf<I>, o: DimOf<O>, init: Init = start): Block<MatrixP<I, O>, Arrow<[I], [O]>> =>
+  block({ weight: param(init, o, i) }, (p) => (x) => product(x, p.weight));
 
 export interface AffineP<in out I extends Dim, in out O extends Dim> {
   readonly weight: Tensor<[O, I]>;
   readonly bias: Tensor<[O]>;
 }
 /** shape: [...B, I] → [...B, O]; x · weightᵀ + bias */
-export const affine = <I extends Dim, O extends Dim>(i: DimOf<I>, o: DimOf<O>): Block<AffineP<I, O>, Arrow<[I], [O]>> =>
-  block({ weight: param(start, o, i), bias: param(zeros, o) }, (p) => (x) => addBias(product(x, p.weight), p.bias));
+export const affine = <I extends Dim, O extends Dim>(i: DimOf<I>, o: DimOf<O>, init: Init = start): Block<AffineP<I, O>, Arrow<[I], [O]>> =>
+  block({ weight: param(init, o, i), bias: param(zeros, o) }, (p) => (x) => addBias(product(x, p.weight), p.bias));
 
 export interface MlpP<in out D extends Dim, in out R extends Dim> {
   readonly fc1: AffineP<D, R>;

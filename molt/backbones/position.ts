@@ -4,7 +4,7 @@
  * source: Liu et al. 2021 equation 4 (index); Liu et al. 2022, arXiv:2111.09883, equation 4 (log-spaced coordinates)
  */
 import { dim, type Dim, type DimOf, type Ix, type Mul, reify, type Tensor, timesD } from '../../shapes/index.ts';
-import { block, type Block, embed, indices, rearrange, relu, scale, sigmoid, tensor } from '../../dsl/index.ts';
+import { block, type Block, embed, indices, normalInit, rearrange, relu, scale, sigmoid, tensor } from '../../dsl/index.ts';
 import { affine, type AffineP, matrix, type MatrixP } from './layers.ts';
 
 /** Offsets along one axis: −(W−1) … W−1. */
@@ -39,8 +39,8 @@ export interface OffsetMlpP<in out H extends Dim> {
   readonly '0': AffineP<2, 512>;
   readonly '2': MatrixP<512, H>;
 }
-/** Swin-V2: 16·sigmoid of an MLP of the log-spaced offset. shape: → [H, W·W, W·W] */
+/** Swin-V2: 16·sigmoid of an MLP of the log-spaced offset; small at the start, so that no offset is preferred. shape: → [H, W·W, W·W] */
 export const continuousBias = <H extends Dim, W extends Dim>(h: DimOf<H>, w: DimOf<W>): Block<OffsetMlpP<H>, () => Tensor<[H, Mul<W, W>, Mul<W, W>]>> =>
-  block({ '0': affine(dim(2), dim(512)), '2': matrix(dim(512), h) }, (p) => () =>
+  block({ '0': affine(dim(2), dim(512)), '2': matrix(dim(512), h, normalInit(0.02)) }, (p) => () =>
     reify(offsetCount(w.size), (o) => pairwise(w, o)(scale(16)(sigmoid(p['2'](relu(p['0'](tensor(logOffsets(w.size), o, dim(2))))))))),
   );

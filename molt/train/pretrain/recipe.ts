@@ -31,6 +31,6 @@ const common = { seed: 1, batch: 32, rate: 2e-3, warmup: 80, decay: 0.02, beta2:
 
 /** How the committed weights were made. */
 export const recipes = {
-  visual: { backbone: 'swinv2-tiny64', pool: { kind: 'vision', classes: 120, items: 12000, seed: 1 }, held: { items: 1200, seed: 2 }, steps: 2000, ...common },
-  audio: { backbone: 'htsat-tiny64', pool: { kind: 'audio', classes: null, items: 10080, seed: 1 }, held: { items: 1120, seed: 2 }, steps: 2000, ...common },
+  visual: { backbone: 'swinv2-tiny64', pool: { kind: 'vision', classes: 60, items: 12000, seed: 1 }, held: { items: 1200, seed: 2 }, steps: 1500, ...common, rate: 2.5e-3 },
+  audio: { backbone: 'htsat-tiny64', pool: { kind: 'audio', classes: null, items: 10080, seed: 1 }, held: { items: 1120, seed: 2 }, steps: 1800, ...common },
 } as const satisfies { readonly [modality: string]: Recipe };
