@@ -43,7 +43,7 @@ export const sharedCdaSide = <Q, R, D extends Dim, N extends Dim, C extends Dim,
   block({ tokens: param(tokens, z, d), ca, mix }, (p) => (td) => ({ ...p, td }));
 
 /** An adapter with TDs of its own. shape: f_v [B, N, D], f_a [B, M, C] → [B, Z, D] and [B, Z, C] */
-export const cda = <P, Q, N extends Dim, D extends Dim, M extends Dim, C extends Dim, Z extends Dim>(visual: Block<P, CdaSide<D, N, C, Z>>, audio: Block<Q, CdaSide<C, M, D, Z>>): Block<{ visual: P; audio: Q }, CrossDistil<N, D, M, C, Z>> =>
+export const cda = <P, Q, N extends Dim, D extends Dim, M extends Dim, C extends Dim, Z extends Dim>(visual: Block<P, CdaSide<D, N, C, Z>>, audio: Block<Q, CdaSide<NoInfer<C>, M, NoInfer<D>, NoInfer<Z>>>): Block<{ visual: P; audio: Q }, CrossDistil<N, D, M, C, Z>> =>
   block({ visual, audio }, (p) => cdaOf(p.visual, p.audio));
 
 /** An adapter whose TDs are shared and given. */

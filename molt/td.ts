@@ -34,7 +34,7 @@ export const distilHeads = <D extends Dim, H extends Dim, K extends Dim>(p: TdP<
 };
 
 /** TD at full width, H·K = D: no output projection. shape: z [Z, D], f [B, N, D] → [B, Z, D] */
-export const td = <D extends Dim, H extends Dim, K extends Dim, N extends Dim>(m: Modality<D, H, K, N>, full: FullWidth<H, K, D>): Block<TdP<D, H, K>, Distil<D>> =>
+export const td = <D extends Dim, H extends Dim, K extends Dim, N extends Dim>(m: Modality<D, H, K, N>, full: FullWidth<H, K, NoInfer<D>>): Block<TdP<D, H, K>, Distil<D>> =>
   block(projections(m.d, m.h, m.k), (p) => (z, f) => pipe(distilHeads(p)(z, f), rearrange('b z h k -> b z (h k)'), castLast(full)));
 
 export interface NarrowTdP<in out D extends Dim, in out H extends Dim, in out K extends Dim> extends TdP<D, H, K> {

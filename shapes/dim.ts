@@ -71,13 +71,13 @@ export interface SizesByName {
   readonly [name: string]: number;
 }
 /** The name for sizes known only at run time, the literal for the others. */
-type NamedOrLiteral<K, N> = number extends N ? K : true extends IsUnion<N> ? K : N extends number ? N : never;
+type NamedOrLiteral<K extends string, N> = number extends N ? K : true extends IsUnion<N> ? K : N extends number ? N : never;
 
 const witnesses = (config: SizesByName): { readonly [name: string]: AnyDimOf } =>
   Object.fromEntries(Object.entries(config).map(([name, size]) => [name, DimOf.trusted(size, name)]));
 
 /** Witnesses of a record of sizes: `sizes({ N: cfg.n, Z: 8 })` is `{ N: DimOf<'N'>, Z: DimOf<8> }` for `cfg.n: number`. */
-export function sizes<const C extends SizesByName>(config: C): { readonly [K in keyof C & string]: DimOf<NamedOrLiteral<K, C[K]> & Dim> };
+export function sizes<const C extends SizesByName>(config: C): { readonly [K in keyof C & string]: DimOf<NamedOrLiteral<K, C[K]>> };
 export function sizes(config: SizesByName): unknown {
   return witnesses(config);
 }

@@ -23,7 +23,9 @@ export interface Checked {
   readonly types: (file: string, positions: readonly number[]) => readonly string[];
 }
 
-const messages = (d: Diagnostic): readonly string[] => [d.text, ...(d.messageChain ?? []).flatMap(messages)];
+/** Without the places that a name comes from: `import("…").Mul`, `"…/shapes/tensor".Tensor`. */
+const bare = (line: string): string => line.replaceAll(/(?:import\("[^"]*"\)|"[^"]*\/[^"]*")\./g, '');
+const messages = (d: Diagnostic): readonly string[] => [bare(d.text), ...(d.messageChain ?? []).flatMap(messages)];
 
 export interface Compiler {
   /** Checks these files of the folder, by name, with these texts (undefined: as on disk). */
@@ -60,7 +62,7 @@ export const openCompiler = (folder: string): Compiler => {
         [...project.program.getSyntacticDiagnostics(join(directory, name)), ...project.program.getSemanticDiagnostics(join(directory, name))].map((d): CompileError => ({ file: name, pos: d.pos, code: d.code, lines: messages(d) })),
       );
       const types = (file: string, positions: readonly number[]): readonly string[] =>
-        positions.length === 0 ? [] : project.checker.getTypeAtPosition(join(directory, file), positions).map((type) => (type === undefined ? 'no type' : project.checker.typeToString(type, undefined, NodeBuilderFlags.NoTruncation)));
+        positions.length === 0 ? [] : project.checker.getTypeAtPosition(join(directory, file), positions).map((type) => (type === undefined ? 'no type' : bare(project.checker.typeToString(type, undefined, NodeBuilderFlags.NoTruncation))));
       return { errors, types };
     },
     close: () => api.close(),

@@ -38,7 +38,7 @@ const dimSize = (text: string, instance: Instance): number => {
 
 /** Undefined unless it is a tensor type. */
 export const readTensor = (text: string, instance: Instance): PrintedTensor | undefined => {
-  const [shape, element] = parts(/^Tensor<(.*)>$/.exec(text.replaceAll(/import\("[^"]*"\)\./g, ''))?.[1] ?? '');
+  const [shape, element] = parts(/^Tensor<(.*)>$/.exec(text)?.[1] ?? '');
   const inside = /^\[(.*)\]$/.exec(shape ?? '')?.[1] ?? (shape === 'R' ? '...R' : undefined);
   if (inside === undefined || element === undefined) return undefined;
   const sizes = parts(inside).flatMap((d) => (d === '...R' ? instance.batch : [dimSize(d, instance)]));
