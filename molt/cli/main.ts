@@ -12,6 +12,7 @@ import { command, type Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { params } from './commands/params.ts';
+import { pretrain } from './commands/pretrain.ts';
 import { run } from './commands/run.ts';
 import { show } from './commands/show.ts';
 import { commandPage, overview, type Commands } from './help.ts';
@@ -21,7 +22,7 @@ import { version } from './version.ts';
 /** The main job brings decoders and plotting: it is loaded when it is asked for. */
 const demo = demoCommand(() => import('../demo/demo.ts'));
 
-const work = { demo, run, params, show, doctor } as const satisfies Commands;
+const work = { demo, run, params, show, pretrain, doctor } as const satisfies Commands;
 
 const named = (commands: Commands, name: string): Either<Fault, Command> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
