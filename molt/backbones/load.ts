@@ -15,6 +15,7 @@ import { checkFinite, matchNames, type Needed } from '../io/bindings.ts';
 import { readSafetensors } from '../io/safetensors.ts';
 import { weightsOf } from './backbone.ts';
 import { type BackboneConfig, backboneConfigs, type TinyBackbone } from './config.ts';
+import { publishedNames } from './names.ts';
 
 export interface LoadedBackbone {
   readonly config: BackboneConfig;
@@ -34,13 +35,13 @@ export const weightsFile = (name: TinyBackbone): string => {
 const neededBy = (config: BackboneConfig): ReadonlyMap<string, Needed> => new Map([...weightsOf(config)].map(([name, { sizes }]) => [name, { sizes, dtype: 'f32' }]));
 
 /**
- * Weights of any configuration from a safetensors file.
+ * Weights of any configuration from a safetensors file: one of ours, or a published checkpoint saved in that format.
  * errors: those of the file; Name, Shape, Decode where it is not made for this configuration; NotFinite
  */
 export const loadWeights = (path: string, config: BackboneConfig): TE.TaskEither<Fault, LoadedBackbone> =>
   pipe(
     readSafetensors(path),
-    TE.chain(({ tensors }) => TE.fromEither(pipe(matchNames(path, tensors, neededBy(config)), E.chain((weights) => checkFinite(path, weights))))),
+    TE.chain(({ tensors }) => TE.fromEither(pipe(matchNames(path, publishedNames(config.kind, tensors), neededBy(config)), E.chain((weights) => checkFinite(path, weights))))),
     TE.map((weights) => ({ config, weights })),
   );
 

@@ -1,0 +1,22 @@
+/** The committed weights: complete, finite, small, and better than chance by their own record. */
+import { readFileSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { tinyBackbones } from '../../../molt/backbones/config.ts';
+import { loadBackbone, loadWeights, weightsFile } from '../../../molt/backbones/load.ts';
+import { backboneConfigs } from '../../../molt/backbones/config.ts';
+import { orFail } from './golden.ts';
+
+test.each(tinyBackbones)('%s has weights of its configuration and a record', async (name) => {
+  const { config, weights } = orFail(await loadBackbone(name)());
+  expect(config).toEqual(backboneConfigs[name]);
+  expect(weights.size).toBeGreaterThan(50);
+  expect(statSync(weightsFile(name)).size).toBeLessThan(2e6);
+  const record = JSON.parse(readFileSync(weightsFile(name).replace(/safetensors$/, 'json'), 'utf8')) as { readonly config: unknown; readonly accuracy: { readonly held: number; readonly chance: number } };
+  expect(record.config).toEqual(JSON.parse(JSON.stringify(config)));
+  expect(record.accuracy.held).toBeGreaterThan(5 * record.accuracy.chance);
+});
+
+test('weights of another configuration are refused by name', async () => {
+  const result = await loadWeights(weightsFile('swinv2-tiny64'), backboneConfigs['htsat-tiny64'])();
+  expect(result).toMatchObject({ _tag: 'Left', left: { _tag: 'Name' } });
+});
