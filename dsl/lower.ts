@@ -62,7 +62,7 @@ const groupsOf = (a: Named, b: Named, keep: ReadonlySet<number>): Groups => ({
 const matmul = (a: Named, b: Named, g: Groups): Named => {
   const sizes = (axes: readonly number[]): readonly number[] => axes.map((x) => sizeOf(x, a, b));
   const [m, k, n] = [product(sizes(g.left)), product(sizes(g.shared)), product(sizes(g.right))];
-  const batched = g.batch.length > 0 && product(sizes(g.batch)) > 1;
+  const batched = g.batch.length > 0 && product(sizes(g.batch)) !== 1;
   const lead = batched ? [product(sizes(g.batch))] : [];
   const x = reshape(arranged(a, [...g.batch, ...g.left, ...g.shared]), [...lead, m, k]);
   const y = reshape(arranged(b, [...g.batch, ...g.shared, ...g.right]), [...lead, k, n]);

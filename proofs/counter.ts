@@ -4,7 +4,7 @@
  * not:   sampling (law.ts) or running (run.ts).
  */
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
-import { coordinates, type Value } from '../dsl/index.ts';
+import { coordinates, type Data, type ElementType, type Value } from '../dsl/index.ts';
 import { type Fault, printFault } from '../shapes/index.ts';
 
 export type Counter =
@@ -43,6 +43,14 @@ export const every = (verdicts: Iterable<Verdict>): Verdict => {
 };
 
 const show = ({ dtype, sizes }: Value): string => `${dtype} [${sizes.join(', ')}]`;
+/** Whether the numbers are kept in the kind of array that the type says. */
+const keeps = {
+  f32: (data: Data) => data instanceof Float64Array || data instanceof Float32Array,
+  i32: (data: Data) => data instanceof Int32Array,
+  bool: (data: Data) => data instanceof Uint8Array,
+} as const satisfies { readonly [T in ElementType]: (data: Data) => boolean };
+export const wellKept = ({ dtype, data }: Value): boolean => keeps[dtype](data);
+
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** The greatest magnitude of a list of numbers, 0 for none. */
@@ -59,6 +67,7 @@ export const greatest = (data: ArrayLike<number>): number => {
 export const close = (what: string, found: Value, wanted: Value, tolerance: number): Verdict => {
   if (found.dtype !== wanted.dtype || !sameSizes(found.sizes, wanted.sizes)) return breaks(`${what}: ${show(found)}, wanted ${show(wanted)}`);
   if (found.data.length !== wanted.data.length) return breaks(`${what}: ${found.data.length} numbers, wanted ${wanted.data.length}`);
+  if (!wellKept(found)) return breaks(`${what}: ${found.dtype} in ${Object.prototype.toString.call(found.data).slice(8, -1)}`);
   const allowed = wanted.dtype === 'f32' ? tolerance * Math.max(1, greatest(wanted.data)) : 0;
   let [index, maxAbs, maxRel] = [-1, 0, 0];
   for (let i = 0; i < wanted.data.length; i += 1) {

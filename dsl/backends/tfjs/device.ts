@@ -21,6 +21,8 @@ export interface Device {
   readonly matMul: (a: Handle, b: Handle, transposeA: boolean, transposeB: boolean) => Handle;
   /** sum over some axes, which are removed */
   readonly sum: (x: Handle, axes: readonly number[]) => Handle;
+  /** numbers of another type, in a buffer of their own */
+  readonly cast: (x: Handle, to: 'f32' | 'i32') => Handle;
   readonly slice: (x: Handle, begin: Sizes, size: Sizes) => Handle;
   /** repeat axes of size 1 */
   readonly stretch: (x: Handle, sizes: Sizes) => Handle;

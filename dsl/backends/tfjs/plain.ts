@@ -3,7 +3,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from './device.ts';
-import { matMul, run, sum } from './kernels.ts';
+import { binary, cast, chain, fill, matMul, run, sum, using } from './kernels.ts';
 
 export const plain: Omit<Device, 'name' | 'engine'> = {
   heapLimit: undefined,
@@ -11,6 +11,11 @@ export const plain: Omit<Device, 'name' | 'engine'> = {
   readsShare: true,
   matMul,
   sum: (x, axes) => sum(x, axes),
+  // a widening cast only relabels the buffer on some engines: the sum with 0 has the type that it says, and memory of its own
+  cast: (x, to) => chain(cast(x, to), (y) => {
+    const zero = fill(0, x.shape.map(() => 1), to);
+    return using([zero], () => binary(tf.Add, y, zero));
+  }),
   slice: (x, begin, size) => run(tf.Slice, { x }, { begin: [...begin], size: [...size] }),
   stretch: (x, sizes) => run(tf.Tile, { x }, { reps: sizes.map((n, axis) => (x.shape[axis] === n ? 1 : n)) }),
   gather: (x, indices) => run(tf.GatherV2, { x, indices }, { axis: 0, batchDims: 0 }),

@@ -9,7 +9,7 @@ import { elements, type CompareFn, type LogicFn, type MapFn, type Node, type Pri
 import { fault, raise } from '../../../shapes/fault.ts';
 import { einsumForm } from './einsum-form.ts';
 import type { Device } from './device.ts';
-import { binary, cast, chain, concat, fill, meanLast, merged, reshape, run, sameSizes, stretchedSizes, tfTypes, transpose, unary, using, withScalar, type Handle } from './kernels.ts';
+import { binary, chain, concat, fill, meanLast, merged, reshape, run, sameSizes, stretchedSizes, tfTypes, transpose, unary, using, withScalar, type Handle } from './kernels.ts';
 
 /** How a primitive is computed on a device. */
 export interface Lowering<P extends Primitive> {
@@ -163,14 +163,14 @@ export const rows: { readonly [P in Exclude<Primitive, Uploaded>]: Row<P> } = {
   },
   // A one-hot of float type has the bits of the integer 1 on some engines.
   oneHot: {
-    kernels: [tf.OneHot, tf.Cast],
-    compute: (node, operands) => chain(run(tf.OneHot, { indices: operand(operands, 0) }, { dtype: 'int32', depth: node.params.depth, onValue: 1, offValue: 0 }), (y) => cast(y, 'f32')),
+    kernels: [tf.OneHot, tf.Cast, tf.Add],
+    compute: (node, operands, device) => chain(run(tf.OneHot, { indices: operand(operands, 0) }, { dtype: 'int32', depth: node.params.depth, onValue: 1, offValue: 0 }), (y) => device.cast(y, 'f32')),
   },
   cast: {
-    kernels: [tf.Cast, tf.NotEqual],
-    compute: (node, operands) => {
+    kernels: [tf.Cast, tf.NotEqual, tf.Add],
+    compute: (node, operands, device) => {
       const x = operand(operands, 0);
-      return x.dtype === tfTypes[node.params.to] ? reshape(x, x.shape) : node.params.to === 'bool' ? nonZero(x) : cast(x, node.params.to);
+      return x.dtype === tfTypes[node.params.to] ? reshape(x, x.shape) : node.params.to === 'bool' ? nonZero(x) : device.cast(x, node.params.to);
     },
   },
   stopGradient: { kernels: [tf.Reshape], compute: (node, operands) => reshape(operand(operands, 0), node.sizes) },

@@ -13,7 +13,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { fault, raise } from '../../../shapes/fault.ts';
 import { elements, type Sizes } from '../../expr.ts';
 import type { Device } from './device.ts';
-import { binary, chain, fill, matMul, merged, reshape, run, sum, transpose, using, withScalar, type Handle } from './kernels.ts';
+import { cast, binary, chain, fill, matMul, merged, reshape, run, sum, transpose, using, withScalar, type Handle } from './kernels.ts';
 import { plain } from './plain.ts';
 
 /** The module has 4 GiB of addresses; past 4.0 GiB allocations return 0 and later ones corrupt memory. */
@@ -207,6 +207,7 @@ export const fastWasm = (heap: BackendWasm): Omit<Device, 'name' | 'engine'> => 
   readsShare: false,
   matMul: wasmMatMul(heap),
   sum: wasmSum(heap),
+  cast,
   slice: wasmSlice(heap),
   stretch: wasmStretch,
   gather: wasmGather(heap),

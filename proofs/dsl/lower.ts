@@ -1,0 +1,60 @@
+/**
+ * Laws of lowering.
+ *   1. lowered = unlowered, for random contractions and for random graphs
+ *   2. canonical: every einsum of the result has a form that engines have a kernel for
+ *   3. order: a contraction order has every operand once
+ */
+import fc from 'fast-check';
+import { type Order, contractionOrder } from '../../dsl/contract.ts';
+import { closeGraph, is, isCanonical, lower, print } from '../../dsl/index.ts';
+import { einsums, emptyEinsums } from '../arbitraries/einsums.ts';
+import { programs, type Program } from '../arbitraries/graphs.ts';
+import { size } from '../arbitraries/sizes.ts';
+import { must } from '../counter.ts';
+import { brokenProducts, rewriteKeepsValues, type Rewrite } from '../families/compiled.ts';
+import { law, type Law, under } from '../law.ts';
+import { rootsOf, showSubject, type Subject, type Subjects } from '../subject.ts';
+
+/** Random graphs as subjects without inputs of their own. */
+export const graphSubjects = (steps?: number): Subjects => programs(steps).map((program: Program) => ({ inputs: [], apply: () => program.build() }));
+
+const canonical = law<Rewrite, Subject>({
+  id: 'canonical',
+  statement: 'every einsum of a lowered graph is a sum, a matrix product, or a batch of matrix products',
+  tier: 'required',
+  arbitrary: fc.oneof(einsums, graphSubjects()),
+  show: (subject) => `${showSubject(subject)}\n${print(rootsOf(subject))}`,
+  holds: (rewrite) => (subject) => {
+    const wrong = closeGraph(rewrite(rootsOf(subject))).nodes.find((n) => is('einsum', n) && !isCanonical(n));
+    return must(wrong === undefined, () => `left over: ${wrong === undefined ? '' : print([wrong])}`);
+  },
+  mutants: [{ name: 'lowers nothing', mutate: () => (roots) => roots }, { name: 'lowers the last root only', mutate: (rewrite) => (roots) => [...roots.slice(0, -1), ...rewrite(roots.slice(-1))] }],
+});
+
+const leavesOf = (order: Order): readonly number[] => (typeof order === 'number' ? [order] : [...leavesOf(order[0]), ...leavesOf(order[1])]);
+
+interface Contraction {
+  readonly inputs: readonly (readonly number[])[];
+  readonly sizes: readonly number[];
+}
+const order = law<typeof contractionOrder, Contraction>({
+  id: 'order',
+  statement: 'a contraction order has every operand once',
+  tier: 'required',
+  arbitrary: fc.record({ inputs: fc.array(fc.uniqueArray(fc.nat({ max: 4 }), { maxLength: 3 }), { minLength: 1, maxLength: 13 }), sizes: fc.array(size, { minLength: 5, maxLength: 5 }) }),
+  holds: (plan) => ({ inputs, sizes }) => {
+    const found = leavesOf(plan(inputs, [], (axis) => sizes[axis] ?? 1)).toSorted((a, b) => a - b);
+    return must(found.length === inputs.length && found.every((leaf, i) => leaf === i), () => `operands ${found.join(', ')} of ${inputs.length}`);
+  },
+  mutants: [{ name: 'the first pair only', mutate: (plan) => (inputs, output, sizes) => plan(inputs.slice(0, 2), output, sizes) }, { name: 'an operand twice', mutate: (plan) => (inputs, output, sizes) => [plan(inputs, output, sizes), 0] }],
+});
+
+/** The laws of lowering, or of another rewriting that has the same aim. */
+export const lowerLaws = (rewrite: Rewrite = lower): readonly Law[] =>
+  under('lower')([
+    ...under('einsum')([rewriteKeepsValues(einsums, rewrite, brokenProducts)]),
+    ...under('empty')([rewriteKeepsValues(emptyEinsums, rewrite)]),
+    ...under('graph')([rewriteKeepsValues(graphSubjects(), rewrite, brokenProducts)]),
+    canonical(rewrite),
+    order(contractionOrder),
+  ]);

@@ -1,0 +1,13 @@
+/**
+ * tfjs means what the reference means, and its memory is what schedules predict: on wasm and on cpu.
+ */
+import { describe } from 'vitest';
+import { agreementLaws } from '../../../proofs/dsl/agrees.ts';
+import { scheduleLaws } from '../../../proofs/dsl/schedule.ts';
+import { ownSoftmaxLaws } from '../../../proofs/dsl/softmax.ts';
+import { testLaws, tfjsEngine } from '../sound.ts';
+
+describe.each(['wasm', 'cpu'] as const)('tfjs-%s', async (device) => {
+  const engine = await tfjsEngine(device);
+  testLaws([...agreementLaws(engine.backend), ...scheduleLaws(engine.backend), ...ownSoftmaxLaws(engine)], 60);
+});
