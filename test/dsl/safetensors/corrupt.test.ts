@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { decode, decodeHeader, decodeTensor, encode } from '../../../dsl/safetensors/index.ts';
 import { printFault } from '../../../shapes/fault.ts';
-import { corruptions, withHeader } from './corruptions.ts';
+import { corruptions, withHeader } from '../../../proofs/dsl/corruptions.ts';
 import { bad, bool, f32, good, i32 } from './helpers.ts';
 
 const sound = good(encode('sound', new Map([['a', f32([2, 3], 1, 2, 3, 4, 5, 6)], ['b', f32([2], 7, 8)], ['n', i32([1], 9)]]), new Map([['step', '12']])));

@@ -11,7 +11,7 @@ import { openSafetensors, readSafetensors, writeSafetensors } from '../../../mol
 import { nodeFiles, type Files } from '../../../molt/io/system.ts';
 import { printFault } from '../../../shapes/fault.ts';
 import { metadata, plainAll, tensors } from '../../dsl/safetensors/arbitrary.ts';
-import { corruptions } from '../../dsl/safetensors/corruptions.ts';
+import { corruptions } from '../../../proofs/dsl/corruptions.ts';
 import { bad, f32, good, i32 } from '../../dsl/safetensors/helpers.ts';
 
 const folder: { path: string } = { path: '' };

@@ -2,7 +2,7 @@
  * Corruptions: every way in which a safetensors file is damaged, each with the fault that it must give.
  * idea:  pure functions over the bytes of a sound file, so that a law can run them over random files.
  */
-import type { FaultTag } from '../../../shapes/fault.ts';
+import type { FaultTag } from '../../shapes/index.ts';
 
 export interface Corruption {
   readonly id: string;
