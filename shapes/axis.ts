@@ -9,6 +9,7 @@ import type { AnyDimOf, Dim, DimOf } from './dim.ts';
 import type { DType, Ix } from './dtype.ts';
 import { type Fault, fault } from './fault.ts';
 import type { Add } from './nat.ts';
+import { countAxes } from './substitute.ts';
 import type { Shape, Tensor } from './tensor.ts';
 
 /** Axes that may be named. */
@@ -62,7 +63,8 @@ export interface ArgmaxAt {
   [-3]: <B extends Shape, X extends Dim, Y extends Dim, Z extends Dim>(x: Tensor<[...B, X, Y, Z]>) => Tensor<[...B, Y, Z], Ix<X>>;
 }
 
-const wrongAxis = (where: string, axis: Axis, sizes: readonly number[]): Fault => fault('Shape', `${where}(${axis})`, [`sizes [${sizes.join(', ')}]`], `${axis < 0 ? -axis : 1} axes or more`);
+const shown = (d: AnyDimOf): string => (d.label === String(d.size) ? d.label : `${d.label}=${d.size}`);
+const wrongAxis = (where: string, axis: Axis, sizes: readonly number[]): Fault => fault('Shape', `${where}(${axis})`, [`sizes [${sizes.join(', ')}]`], `${countAxes(axis < 0 ? -axis : 1)} or more`);
 /** The axis counted from the first, if the tensor has it. */
 export const axisIndex = (where: string, axis: Axis, sizes: readonly number[]): Either<Fault, number> => {
   const i = axis < 0 ? sizes.length + axis : axis;
@@ -95,7 +97,7 @@ export const takeShape = (axis: Axis, from: number, size: AnyDimOf, sizes: reado
   const own = sizes[at.right] ?? 0;
   return Number.isSafeInteger(from) && from >= 0 && from + size.size <= own
     ? right({ axis: at.right, sizes: replaced(sizes, at.right, size.size), begin: sizes.map((_, i) => (i === at.right ? from : 0)) })
-    : left(fault('Shape', `take(${axis})`, [`x: sizes [${sizes.join(', ')}]`, `from ${from}, ${size.label}=${size.size}`], `a slice within 0 and ${own}`));
+    : left(fault('Shape', `take(${axis})`, [`x: sizes [${sizes.join(', ')}]`, `from ${from}, size ${shown(size)}`], `a slice that ends at ${own} or before`));
 };
 /** Run-time twin of `SplitAt`. */
 export const splitShape = (axis: Axis, first: AnyDimOf, second: AnyDimOf, sizes: readonly number[]): Either<Fault, readonly [SlicePlan, SlicePlan]> => {
@@ -105,7 +107,7 @@ export const splitShape = (axis: Axis, first: AnyDimOf, second: AnyDimOf, sizes:
   const begin = (from: number): readonly number[] => sizes.map((_, j) => (j === i ? from : 0));
   return first.size + second.size === sizes[i]
     ? right([{ axis: i, sizes: replaced(sizes, i, first.size), begin: begin(0) }, { axis: i, sizes: replaced(sizes, i, second.size), begin: begin(first.size) }])
-    : left(fault('Shape', `split(${axis})`, [`x: sizes [${sizes.join(', ')}]`, `${first.label}=${first.size} and ${second.label}=${second.size}`], `axis ${axis} of x is ${first.size} + ${second.size} = ${first.size + second.size}`));
+    : left(fault('Shape', `split(${axis})`, [`x: sizes [${sizes.join(', ')}]`, `sizes ${shown(first)} and ${shown(second)}`], `axis ${axis} of x is ${first.size} + ${second.size} = ${first.size + second.size}`));
 };
 /** Run-time twin of `ReduceAt`, and of `ReduceKeepAt` when kept. */
 export const reduceAtShape = (where: string, axis: Axis, sizes: readonly number[], keep: boolean): Either<Fault, AxisPlan> => {

@@ -60,10 +60,13 @@ export const knownSizes = (given: Sizes): Known => ({ axes: new Map(Object.entri
 
 const product = (ns: readonly number[]): number => ns.reduce((a, b) => a * b, 1);
 
+/** `1 axis`, `2 axes` */
+export const countAxes = (n: number): string => `${n} ${n === 1 ? 'axis' : 'axes'}`;
+
 /** The sizes beside the terms: `b=4 ...=2x3 (h k)=1536`; the plain sizes if their number does not fit. */
 export const describe = (name: string, ts: RuntimeTerms, sizes: readonly number[]): string => {
   const parts = align(ts, sizes);
-  return `${name}: ${parts === undefined ? `${sizes.length} axes, sizes [${sizes.join(', ')}]` : parts.map(({ term, at }) => `${term}=${at.join('x')}`).join(' ') || 'a scalar'}`;
+  return `${name}: ${parts === undefined ? `${countAxes(sizes.length)}, sizes [${sizes.join(', ')}]` : parts.filter(({ term, at }) => term !== '...' || at.length > 0).map(({ term, at }) => `${term}=${at.join('x')}`).join(' ') || 'a scalar'}`;
 };
 
 interface Aligned {
@@ -87,7 +90,7 @@ const sameSizes = (a: readonly number[], b: readonly number[]): boolean => a.len
 /** Matches the sizes of an operand with its terms. Left: what was needed, such as `axis d of y is 1536`. */
 export const match = (known: Known, name: string, ts: RuntimeTerms, sizes: readonly number[]): Either<string, Known> => {
   const parts = align(ts, sizes);
-  if (parts === undefined) return left(ts.includes('...') ? `${name} has ${ts.length - 1} axes or more: ${printTerms(ts)}` : `${name} has ${ts.length} axes: ${printTerms(ts) || 'a scalar'}`);
+  if (parts === undefined) return left(ts.includes('...') ? `${name} has ${countAxes(ts.length - 1)} or more: ${printTerms(ts)}` : `${name} has ${countAxes(ts.length)}: ${printTerms(ts) || 'a scalar'}`);
   const axes = new Map(known.axes);
   let batch = known.batch;
   for (const { term, axes: ls, at } of parts) {

@@ -2,6 +2,8 @@
  * Contractions: einsum by pattern, and the products that everybody names.
  * laws:  test/shapes/agreement: the compiler and the library accept the same programs and give them the same shapes
  */
+import { mapLeft } from 'fp-ts/lib/Either.js';
+import type { Fault } from '../../shapes/fault.ts';
 import { type CheckEin, checkEin, type Dim, type Einsum, planEinsum, type AnyTensor, type Shape, type Tensor } from '../../shapes/index.ts';
 import * as b from '../build.ts';
 import { unwrap, wrap } from '../typed.ts';
@@ -21,19 +23,30 @@ import { orRaise } from './or-raise.ts';
  */
 export function einsum<const P extends string>(pattern: CheckEin<P>): Einsum<P>;
 export function einsum(pattern: string): unknown {
-  const checked = orRaise(checkEin(pattern));
-  return (...xs: readonly AnyTensor[]): AnyTensor => {
-    const operands = xs.map(unwrap);
-    const plan = orRaise(planEinsum(checked, operands.map((o) => o.sizes)));
-    return wrap(b.einsum(plan.inputs, plan.output, operands));
-  };
+  return contracted(pattern, undefined);
 }
 
-const product = einsum('... m k, ... k n -> ... m n');
-const contraction = einsum('... i, i o -> ... o');
+/** The contraction that a pattern names, under a name of its own in faults. */
+function named<const P extends string>(name: string, pattern: CheckEin<P>): Einsum<P>;
+function named(name: string, pattern: string): unknown {
+  return contracted(pattern, name);
+}
+
+const contracted = (pattern: string, name: string | undefined) => {
+  const checked = orRaise(checkEin(pattern));
+  const located = mapLeft((f: Fault): Fault => (name === undefined ? f : { ...f, where: name }));
+  return (...xs: readonly AnyTensor[]): AnyTensor => {
+    const operands = xs.map(unwrap);
+    const plan = orRaise(located(planEinsum(checked, operands.map((o) => o.sizes))));
+    return wrap(b.einsum(plan.inputs, plan.output, operands));
+  };
+};
+
+const product = named('matmul', '... m k, ... k n -> ... m n');
+const lastAxis = named('dot', '... i, i o -> ... o');
 
 /** shape: [...B, M, K], [...B, K, N] → [...B, M, N] */
 export const matmul = <B extends Shape, M extends Dim, K extends Dim, N extends Dim>(x: Tensor<[...B, M, K]>, y: Tensor<[...B, NoInfer<K>, N]>): Tensor<[...B, M, N]> => product(x, y);
 
 /** shape: [...B, I], [I, O] → [...B, O] */
-export const dot = <B extends Shape, I extends Dim, O extends Dim>(x: Tensor<[...B, I]>, w: Tensor<[NoInfer<I>, O]>): Tensor<[...B, O]> => contraction(x, w);
+export const dot = <B extends Shape, I extends Dim, O extends Dim>(x: Tensor<[...B, I]>, w: Tensor<[NoInfer<I>, O]>): Tensor<[...B, O]> => lastAxis(x, w);

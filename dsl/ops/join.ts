@@ -9,7 +9,9 @@ import * as b from '../build.ts';
 import type { Node } from '../expr.ts';
 import { node } from '../node.ts';
 import { unwrap, wrap } from '../typed.ts';
+import { fault, raise } from '../../shapes/fault.ts';
 import { sameBound } from './bounds.ts';
+import { equalSizes } from './equal-sizes.ts';
 import { orRaise } from './or-raise.ts';
 
 /** End to end along an axis. shape: `concat(-2)`: [...B, X, Y], [...B, X', Y] → [...B, X + X', Y] */
@@ -43,13 +45,14 @@ export function take(axis: Axis): unknown {
 /** shape: L of S → [L, ...S] */
 export const stack = <L extends Dim, S extends Shape, T extends DType>(xs: Vec<L, Tensor<S, T>>): Tensor<[L, ...S], T> => {
   const nodes = sameBound('stack', xs.items.map(unwrap));
+  nodes.slice(1).forEach((n, i) => equalSizes('stack', nodes[i] ?? n, n));
   return wrap(b.concat(0, nodes.map((n) => b.reshape(n, [1, ...n.sizes]))));
 };
 
 /** shape: [L, ...S] → L of S */
 export const unstack = <L extends Dim, S extends Shape, T extends DType>(x: Tensor<[L, ...S], T>): Vec<L, Tensor<S, T>> => {
   const n = unwrap(x);
-  orRaise(axisIndex('unstack', 0, n.sizes));
+  if (n.sizes.length === 0) return raise(fault('Shape', 'unstack', ['a scalar'], '1 axis or more'));
   const inner = n.sizes.slice(1);
   return Vec.trusted(Array.from({ length: n.sizes[0] ?? 0 }, (_, i) => wrap(b.reshape(b.slice(n, [i, ...inner.map(() => 0)], [1, ...inner]), inner))));
 };

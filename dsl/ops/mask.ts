@@ -36,7 +36,9 @@ export const xor = combined('xor');
 
 /** shape: mask S, S, S → S; a where the mask holds, b elsewhere */
 export const where = <S extends Shape, T extends DType>(mask: Tensor<S, 'bool'>, x: Tensor<NoInfer<S>, T>, y: Tensor<NoInfer<S>, NoInfer<T>>): Tensor<S, T> => {
-  const [n, m] = [unwrap(x), unwrap(y)];
+  const [choice, n, m] = [unwrap(mask), unwrap(x), unwrap(y)];
+  equalSizes('where', choice, n);
+  equalSizes('where', n, m);
   sameBound('where', [n, m]);
-  return wrap(b.select(unwrap(mask), n, m));
+  return wrap(b.select(choice, n, m));
 };

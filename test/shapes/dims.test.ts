@@ -61,7 +61,7 @@ test('axes', () => {
   expect(concatShape(-1, [2, 3], [3, 3])).toMatchObject(left({ needed: 'sizes that are equal except along axis -1' }));
   expect(concatShape(-3, [2, 3], [2, 3])).toMatchObject(left({ needed: '3 axes or more' }));
   expect(takeShape(-1, 2, dim(3), [4, 5])).toEqual(right({ axis: 1, sizes: [4, 3], begin: [0, 2] }));
-  expect(takeShape(0, 3, dim(3), [4, 5])).toMatchObject(left({ needed: 'a slice within 0 and 4' }));
+  expect(takeShape(0, 3, dim(3), [4, 5])).toMatchObject(left({ needed: 'a slice that ends at 4 or before' }));
   expect(splitShape(0, dim(1), dim(3), [4, 5])).toEqual(right([{ axis: 0, sizes: [1, 5], begin: [0, 0] }, { axis: 0, sizes: [3, 5], begin: [1, 0] }]));
   expect(splitShape(0, dim(1), dim(2), [4, 5])).toMatchObject(left({ needed: 'axis 0 of x is 1 + 2 = 3' }));
   expect(reduceAtShape('sum', -2, [2, 3, 4], false)).toEqual(right({ axis: 1, sizes: [2, 4] }));

@@ -1,8 +1,8 @@
 /**
  * The TypeScript 7 compiler as a function: files in memory in, errors and types out.
  * idea:  one native server; a batch of lines costs milliseconds, because the library is checked once.
- * not:   a stable interface. `unstable/sync` belongs to the pinned compiler; `test/types/declarations.test.ts` checks the
- *        same answers by the plain command line.
+ * not:   a stable interface: `unstable/sync` belongs to the pinned compiler. What needs no types asks the command line
+ *        (command-line.ts).
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
