@@ -1,9 +1,8 @@
 /** The committed weights: complete, finite, small, and better than chance by their own record. */
 import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { tinyBackbones } from '../../../molt/backbones/config.ts';
 import { loadBackbone, loadWeights, weightsFile } from '../../../molt/backbones/load.ts';
-import { backboneConfigs } from '../../../molt/backbones/config.ts';
+import { backboneConfigs, tinyBackbones } from '../../../molt/backbones/config.ts';
 import { orFail } from './golden.ts';
 
 test.each(tinyBackbones)('%s has weights of its configuration and a record', async (name) => {
