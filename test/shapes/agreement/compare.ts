@@ -6,7 +6,7 @@
 import type { Compiler } from '../../types/compiler.ts';
 import { isMade, type Made, type Names, openSession, type Outcome } from './library.ts';
 import { type Draw, type Operand, type Operation, type OperationName, operations } from './operations.ts';
-import { isOpen, isSymbolic, type PrintedTensor, readTensor } from './printed.ts';
+import { endsOpen, isOpen, isSymbolic, type PrintedTensor, readTensor } from './printed.ts';
 import { dice, type Instance, type Leaf, parameters, type Program, sizeOf, type World } from './world.ts';
 
 interface Line {
@@ -80,7 +80,7 @@ export interface Tally {
   readonly rejected: number;
   /** rejected by the compiler alone, because a symbolic dim is equal to another in a way that types do not see */
   readonly symbolic: number;
-  /** rejected by the compiler alone, because the first axis of [...R, D] has no type */
+  /** rejected by the compiler alone, because the first axis of [...R, D], or the last of [D, ...R], has no type */
   readonly open: number;
   /** lines after a symbolic one, whose operands have no reliable type */
   readonly skipped: number;
@@ -194,7 +194,7 @@ export const compare = (compiler: Compiler, world: World, programs: readonly Pro
         tainted.add(line.name);
         const operandTypes = line.operands.map((o) => leafTypes.get(o) ?? typeOf.get(o) ?? '');
         if (operandTypes.some(isSymbolic)) counts.symbolic += 1;
-        else if (operandTypes.some(isOpen) && touchesFirst(line.expression)) counts.open += 1;
+        else if (operandTypes.some((type) => isOpen(type) && (endsOpen(type) || touchesFirst(line.expression)))) counts.open += 1;
         else disagreements.push(`only the library accepts: ${said}`);
       }
     });

@@ -50,3 +50,5 @@ export const readTensor = (text: string, instance: Instance): PrintedTensor | un
 export const isSymbolic = (text: string): boolean => /\b(Mul|Prod|Add|Sum)</.test(text);
 /** Has it axes that are not counted? */
 export const isOpen = (text: string): boolean => /\bR\b/.test(text);
+/** Are they after others? */
+export const endsOpen = (text: string): boolean => /, \.\.\.R/.test(text);
