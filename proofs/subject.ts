@@ -35,8 +35,11 @@ export const givenIds = (sizes: Sizes, below: number): Given => ({ sizes, dtype:
 /** Truth values. */
 export const givenMask = (sizes: Sizes): Given => ({ sizes, dtype: 'bool' });
 
+/** A function of typed tensors called with nodes, whatever it returns. */
+export const called = <R>(f: (...xs: never[]) => R) => (...xs: readonly Node[]): R => Reflect.apply(f, undefined, xs.map((x) => wrap(x))) as R;
+
 /** A function of typed tensors as a function of nodes. */
-export const onNodes = (f: (...xs: never[]) => AnyTensor) => (...xs: readonly Node[]): Node => unwrap(Reflect.apply(f, undefined, xs.map((x) => wrap(x))) as AnyTensor);
+export const onNodes = (f: (...xs: never[]) => AnyTensor) => (...xs: readonly Node[]): Node => unwrap(called(f)(...xs));
 
 /** A function of typed tensors as a subject: `subjectOf(softmax, [[2, 3]])`. */
 export const subjectOf = (f: (...xs: never[]) => AnyTensor, inputs: readonly Sizes[]): Subject => ({ inputs: inputs.map((sizes) => given(sizes)), apply: (...xs) => [onNodes(f)(...xs)] });

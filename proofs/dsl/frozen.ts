@@ -64,8 +64,9 @@ const untouched = (learners: fc.Arbitrary<Learner>) =>
       const changed = change(learner);
       const { backward, inside } = steps(changed, ours);
       const wrong = backward.flatMap((n) => n.operands.filter((o) => inside.has(o) && o.operands.length + (o.primitive === 'parameter' ? 1 : 0) > 0).map((o) => `${n.primitive} reads ${o.primitive} ${is('parameter', o) ? o.params.name : `[${o.sizes.join(', ')}]`}`));
-      const frozen = closeGraph(changed.outputs).nodes.filter((n) => is('parameter', n));
-      return every([must(wrong.length === 0, () => `${wrong.length} reads of the frozen part, the first: ${wrong[0] ?? ''}`), must(frozen.every((p) => !trained(changed.loss).includes(p) && frozen.length > 0), () => 'a weight of the frozen part is trained')]);
+      const frozen = closeGraph([changed.loss, ...changed.outputs]);
+      const weights = closeGraph(frozen.roots.slice(1)).nodes.filter((n) => is('parameter', n));
+      return every([must(wrong.length === 0, () => `${wrong.length} reads of the frozen part, the first: ${wrong[0] ?? ''}`), must(weights.length > 0 && weights.every((p) => !(is('parameter', p) && p.params.trainable)), () => 'a weight of the frozen part is trained')]);
     },
   });
 

@@ -31,7 +31,8 @@ const paired = (prefix: string, ys: readonly Node[]): Node => total(ys.flatMap((
 const leavesOf = (subject: Subject, roots: readonly Node[]): readonly Leaf[] => [...inputsOf(subject), ...closeGraph(roots).nodes.filter((n) => is('parameter', n))].filter(isLeaf);
 
 const step = 2 ** -16;
-const most = 24;
+/** Places tried of each leaf: a few dozen in all, chosen anew for every sample. */
+const placesOf = (leaves: number): number => Math.max(2, Math.min(24, Math.floor(48 / leaves)));
 
 const bumped = (bindings: Bindings, leaf: Leaf, at: number, by: number): Bindings => {
   const table = leaf.primitive === 'input' ? bindings.inputs : bindings.parameters;
@@ -53,7 +54,7 @@ const compared = (loss: Node, gradients: readonly Node[], leaves: readonly Leaf[
       for (const [l, leaf] of leaves.entries()) {
         const given: Value = nth(found, l);
         const wanted = Float64Array.from(given.data);
-        const places = random.permutation(random.child(random.key(seed), l), wanted.length).slice(0, most);
+        const places = random.permutation(random.child(random.key(seed), l), wanted.length).slice(0, placesOf(leaves.length));
         for (const at of places) {
           const ahead = await program.run(bumped(bindings, leaf, at, step))();
           const behind = await program.run(bumped(bindings, leaf, at, -step))();

@@ -51,18 +51,19 @@ export interface PermutationClaim {
   readonly statement: string;
   readonly symmetry: Symmetry;
   readonly engine?: Engine;
-  readonly more?: readonly Mutant<Subject>[];
+  /** instead of those that see positions, where a subject may see them and obey the law */
+  readonly mutants?: readonly Mutant<Subject>[];
 }
 
 /** Items in another order: the outputs are the same, but for the axes that move along. */
-export const permutation = (subjects: Subjects, { id, statement, symmetry, engine = meaning, more = [] }: PermutationClaim): Law => {
+export const permutation = (subjects: Subjects, { id, statement, symmetry, engine = meaning, mutants }: PermutationClaim): Law => {
   const [[input, axis] = [0, 0]] = symmetry.inputs;
   return aboutSubjects<Subject, number>({
     id,
     statement,
     tier: 'required',
     draw: seeds,
-    mutants: [positional(input, axis), ...((symmetry.outputs ?? []).length === 0 ? [firstOnly(input, axis)] : []), ...more],
+    mutants: mutants ?? [positional(input, axis), ...((symmetry.outputs ?? []).length === 0 ? [firstOnly(input, axis)] : [])],
     holds: (subject, seed, orderSeed) => {
       const roots = rootsOf(subject);
       const bindings = bindSubject(subject, seed);
