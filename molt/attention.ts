@@ -1,6 +1,6 @@
 /**
  * Attention over heads: softmax(q kᵀ / √K) v, for queries that depend on the sample and for queries that do not.
- * laws:  proofs/molt: rows sum to one; the output of each head lies in the convex hull of the rows of v
+ * laws:  proofs/molt/attention.ts: the output of each head lies in the convex hull of the rows of v
  * source: Vaswani et al. 2017, arXiv:1706.03762, equation 1 (our K is their d_k)
  */
 import { pipe } from 'fp-ts/lib/function.js';

@@ -1,7 +1,7 @@
 /**
  * Laws of graphs: closing, checking and printing.
  *   1. idempotent: closing what is closed changes nothing
- *   2. shared: equal expressions made apart become one node; expressions of other values do not
+ *   2. shared: equal expressions made apart become one node, whatever their path; ones that differ in any field do not
  *   3. values: a closed graph has the values of the tree it came from
  *   4. ordered: every operand comes before its users, every node once
  *   5. total: every graph of the grammar checks, and prints in every format at every level
@@ -99,6 +99,45 @@ const shared = law<Close, Program>({
   mutants: [open],
 });
 
+/** Nodes that differ from a node in one field each. */
+const variants = (n: Node): readonly (readonly [field: string, variant: Node])[] => {
+  const data = is('constant', n) ? n.params.data.map((x, i) => (i === 0 ? x + 1 : x)) : undefined;
+  return [
+    ['dtype', { ...n, dtype: n.dtype === 'f32' ? 'i32' : 'f32' }],
+    ['sizes', { ...n, sizes: [...n.sizes, 1] }],
+    ['primitive', { ...n, primitive: n.primitive === 'map' ? 'zip' : 'map' }],
+    ['parameters', { ...n, params: { fn: 'sin', other: n.params } }],
+    ['operands', { ...n, operands: [...n.operands, nodes.eye(5)] }],
+    ...(data === undefined || data.length === 0 ? [] : [['data', { ...n, params: { data } }] as const]),
+  ];
+};
+
+const apart = law<Close, Program>({
+  id: 'graph.apart',
+  statement: 'nodes that differ in one field stay two; in their path alone, they become one',
+  tier: 'required',
+  arbitrary: programs(),
+  show,
+  holds: (shut) => (program) =>
+    every(
+      program.build().flatMap((root) => {
+        const together = (other: Node): boolean => new Set(shut([root, other]).roots).size === 1;
+        return [
+          must(together({ ...root, path: 'elsewhere' }), () => `${root.primitive} under another path stays apart`),
+          ...variants(root).map(([field, variant]) => must(!together(variant), () => `${root.primitive} with other ${field} is taken for the same`)),
+        ];
+      }),
+    ),
+  mutants: [
+    { name: 'forgets the element type', mutate: () => carelessly((n) => JSON.stringify([n.primitive, n.params, n.sizes])) },
+    { name: 'forgets the sizes', mutate: () => carelessly((n) => JSON.stringify([n.primitive, n.params, n.dtype])) },
+    { name: 'forgets the parameters', mutate: () => carelessly((n) => JSON.stringify([n.primitive, n.sizes, n.dtype])) },
+    { name: 'forgets the operands', mutate: () => carelessly((n) => JSON.stringify([n.primitive, n.params, n.sizes, n.dtype]), false) },
+    { name: 'minds the path', mutate: () => carelessly((n) => JSON.stringify([n.primitive, n.params, n.sizes, n.dtype, n.path])) },
+    open,
+  ],
+});
+
 const values = law<Close, { readonly program: Program; readonly seed: number }>({
   id: 'graph.values',
   statement: 'closing keeps every value',
@@ -167,6 +206,7 @@ const ordered = law<Close, Program>({
 export const closingLaws: Family<Close> = inherit(
   (shut) => [idempotent(shut)],
   (shut) => [shared(shut)],
+  (shut) => [apart(shut)],
   (shut) => [values(shut)],
   (shut) => [ordered(shut)],
 );

@@ -43,8 +43,8 @@ const moved = (bindings: Bindings, { inputs, weights = [] }: Symmetry, order: Ar
 const ramp = (x: Node, axis: number): Node => constantNode(Float32Array.from({ length: x.sizes[axis] ?? 1 }, (_, i) => i + 1), x.sizes.map((n, i) => (i === axis ? n : 1)));
 
 const positional = (input: number, axis: number): Mutant<Subject> => feeding(`sees the position along axis ${axis} of input ${input}`, (xs) => xs.map((x, i) => (i === input ? nodes.mul(x, ramp(x, axis)) : x)));
-const firstOnly = (input: number, axis: number): Mutant<Subject> =>
-  feeding(`sees only the first item along axis ${axis} of input ${input}`, (xs) => xs.map((x, i) => (i === input ? nodes.broadcast(nodes.slice(x, x.sizes.map(() => 0), x.sizes.map((n, j) => (j === axis ? 1 : n))), x.sizes) : x)));
+const firstOf = (x: Node, axis: number): Node => nodes.broadcast(nodes.slice(x, x.sizes.map(() => 0), x.sizes.map((n, j) => (j === axis ? 1 : n))), x.sizes);
+const firstOnly = (inputs: Symmetry['inputs']): Mutant<Subject> => feeding('sees only the first item', (xs) => xs.map((x, i) => inputs.reduce((y, [input, axis]) => (input === i ? firstOf(y, axis) : y), x)));
 
 export interface PermutationClaim {
   readonly id: string;
@@ -63,7 +63,7 @@ export const permutation = (subjects: Subjects, { id, statement, symmetry, engin
     statement,
     tier: 'required',
     draw: seeds,
-    mutants: mutants ?? [positional(input, axis), ...((symmetry.outputs ?? []).length === 0 ? [firstOnly(input, axis)] : [])],
+    mutants: mutants ?? [positional(input, axis), ...((symmetry.outputs ?? []).length === 0 ? [firstOnly(symmetry.inputs)] : [])],
     holds: (subject, seed, orderSeed) => {
       const roots = rootsOf(subject);
       const bindings = bindSubject(subject, seed);

@@ -5,6 +5,7 @@
  */
 import { type Engine, meaning } from '../engine.ts';
 import type { Law } from '../law.ts';
+import { ownAttentionLaws } from './attention.ts';
 import { ownCaLaws } from './ca.ts';
 import { ownCdaLaws } from './cda.ts';
 import { ownFdmLaws } from './fdm.ts';
@@ -15,6 +16,7 @@ import { ownTorLaws } from './tor.ts';
 import { ownUdaLaws } from './uda.ts';
 import { trunkLaws, wholeLaws } from './whole.ts';
 
+export { attentionLaws, ownAttentionLaws } from './attention.ts';
 export { caLaws, ownCaLaws } from './ca.ts';
 export { cdaLaws, cdas, type Crossed, ownCdaLaws } from './cda.ts';
 export { fdmLaws, ownFdmLaws, type Routed } from './fdm.ts';
@@ -28,6 +30,6 @@ export { moltGradients, moltOutputs, trunkLaws, variants, wholeLaws } from './wh
 
 /** Every law of the paper's blocks, and of MoLT as a whole, about ours. */
 export const moltLaws = (engine: Engine = meaning): readonly Law[] => [
-  ...ownTdLaws(engine), ...ownUdaLaws(engine), ...ownCaLaws(engine), ...ownCdaLaws(engine), ...ownRouterLaws(engine),
+  ...ownAttentionLaws(engine), ...ownTdLaws(engine), ...ownUdaLaws(engine), ...ownCaLaws(engine), ...ownCdaLaws(engine), ...ownRouterLaws(engine),
   ...ownFdmLaws(engine), ...ownTfmLaws(engine), ...ownTorLaws(engine), ...wholeLaws(engine), ...trunkLaws(),
 ];

@@ -46,13 +46,14 @@ const rowwise = (node: Node, operands: readonly Numbers[], f: (row: readonly num
   const { sizes, values } = operand(node, operands, 0);
   const width = sizes.at(-1) ?? 1;
   const out = zeros(node);
-  for (let start = 0, o = 0; start < values.length; start += width) {
+  let o = 0;
+  for (let start = 0; start < values.length; start += width) {
     for (const y of f(Array.from(values.subarray(start, start + width)))) {
       out[o] = y;
       o += 1;
     }
   }
-  return out;
+  return o === out.length ? out : raise(fault('Defect', node.primitive, [`${o} numbers`], `${out.length} numbers, as its shape rule says`, 'please report this'));
 };
 
 const greatestFirst = (row: readonly number[]): number[] => row.map((_, i) => i).sort((i, j) => at(row, j) - at(row, i) || i - j);

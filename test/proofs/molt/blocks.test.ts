@@ -1,7 +1,7 @@
 /**
  * MoLT's laws in double precision, block by block.
  */
-import { ownCaLaws, ownCdaLaws, ownFdmLaws, ownRouterLaws, ownTdLaws, ownTfmLaws, ownTorLaws, ownUdaLaws } from '../../../proofs/molt/index.ts';
+import { ownAttentionLaws, ownCaLaws, ownCdaLaws, ownFdmLaws, ownRouterLaws, ownTdLaws, ownTfmLaws, ownTorLaws, ownUdaLaws } from '../../../proofs/molt/index.ts';
 import { testLaws } from '../sound.ts';
 
-testLaws([...ownTdLaws(), ...ownUdaLaws(), ...ownCaLaws(), ...ownCdaLaws(), ...ownRouterLaws(), ...ownFdmLaws(), ...ownTfmLaws(), ...ownTorLaws()], 80);
+testLaws([...ownAttentionLaws(), ...ownTdLaws(), ...ownUdaLaws(), ...ownCaLaws(), ...ownCdaLaws(), ...ownRouterLaws(), ...ownFdmLaws(), ...ownTfmLaws(), ...ownTorLaws()], 80);
