@@ -84,9 +84,9 @@ const label = <F>(path: string, value: F): F => {
  * A block from named weights and sub-blocks and a pure function of them. In the body weights are tensors, and sub-blocks
  * are the functions they are.
  * @example
- * import { addBias, block, dot, fanIn, param, zeros } from 'molt/dsl';
+ * import { addBias, type Arrow, block, dot, fanIn, param, zeros } from 'molt/dsl';
  * import { dim } from 'molt/shapes';
- * const affine = block({ weight: param(fanIn(), dim(8), dim(3)), bias: param(zeros, dim(3)) }, (p) => (x) => addBias(dot(x, p.weight), p.bias));
+ * const affine = block({ weight: param(fanIn(), dim(8), dim(3)), bias: param(zeros, dim(3)) }, (p): Arrow<[8], [3]> => (x) => addBias(dot(x, p.weight), p.bias));
  */
 export const block = <S extends Decls, F>(decls: S, body: (p: { [K in keyof S]: BoundOf<S[K]> }) => F): Block<{ [K in keyof S]: ParamsOf<S[K]> }, F> => {
   type P = { [K in keyof S]: ParamsOf<S[K]> };
