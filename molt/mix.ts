@@ -1,7 +1,7 @@
 /**
  * Mix: the W of W f in equations (1) and (3), in the two readings that type-check (A1).
  * idea:  f is [N, D] and TD gives [Z, D]. Read literally, W: [D, D] from the right, `W f` keeps N rows and cannot be added to
- *        Z rows: the compiler says "Type 'N' is not assignable to type 'Z'" (test/types/eq1-literal.ts).
+ *        Z rows: the compiler says "Type 'N' is not assignable to type 'Z'" (test/types/fail/eq1-literal.ts).
  * source: MoLT, arXiv 2512.00115, equations (1) and (3)
  */
 import type { Dim, DimOf, Tensor } from '../shapes/index.ts';
