@@ -15,7 +15,7 @@ import type { Workshop } from '../data/cache.ts';
 import { writeAtomic } from '../io/files.ts';
 import { renderReport, tableText } from '../report/index.ts';
 import { trainPlan } from '../train/loop.ts';
-import type { Interrupt, Progress } from '../train/watch.ts';
+import { type Interrupt, type Progress, staged } from '../train/watch.ts';
 import { lateFeatures, splitFeatures } from './features.ts';
 import type { TrainedJob, TrainJob } from './jobs.ts';
 import { methodNames, methods } from './methods.ts';
@@ -45,16 +45,6 @@ export interface DemoOptions {
   /** a line of the result: the table */
   readonly print: (line: string) => void;
 }
-
-/** Tells the progress of stages whose names come with their steps. */
-const staged = (progress: Progress): Workshop['onProgress'] => {
-  let stage = '';
-  return (done, total, what) => {
-    if (what !== stage) progress.start(what, total);
-    stage = what;
-    progress.update(done);
-  };
-};
 
 const trainAll = (jobs: readonly TrainJob[], pool: Pool, progress: Progress): TaskEither<Fault, readonly TrainedJob[]> => async () => {
   const done = jobs.map(() => 0);

@@ -25,3 +25,13 @@ export interface Interrupt {
 
 /** Never stops. */
 export const uninterrupted: Interrupt = { requested: false };
+
+/** For work that names its stage at every step: a stage begins when its name changes. */
+export const staged = (progress: Progress): ((done: number, total: number, what: string) => void) => {
+  let stage = '';
+  return (done, total, what) => {
+    if (what !== stage) progress.start(what, total);
+    stage = what;
+    progress.update(done);
+  };
+};

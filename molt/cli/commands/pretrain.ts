@@ -10,7 +10,7 @@ import { fault, faultOf, type Fault } from '../../../shapes/fault.ts';
 import type { Workshop } from '../../data/cache.ts';
 import type { Pool } from '../../data/pools.ts';
 import type { Recipe } from '../../train/pretrain/recipe.ts';
-import type { Progress } from '../../train/watch.ts';
+import { type Progress, staged } from '../../train/watch.ts';
 import { backendFlag, backends } from '../backends.ts';
 import { command } from '../command.ts';
 import { integer, orElse, text } from '../flags.ts';
@@ -26,7 +26,8 @@ type Parts = typeof parts extends TE.TaskEither<Fault, infer A> ? A : never;
 const poolOf = ({ buildVisionPool, buildAudioPool }: Parts, { pool }: Recipe, { items, seed }: Recipe['held'], workshop: Workshop): TE.TaskEither<Fault, Pool> =>
   pool.kind === 'vision' ? buildVisionPool({ names: pool.classes ?? 60, items, seed }, workshop) : buildAudioPool({ items, seed }, workshop);
 
-const workshopIn = (cache: string, progress: Progress): Workshop => ({ cache, note: progress.say, onProgress: (done, total, what) => (done <= 32 ? progress.start(what, total) : progress.update(done)) });
+/** Tells the progress of stages whose names come with their steps. */
+const workshopIn = (cache: string, progress: Progress): Workshop => ({ cache, note: progress.say, onProgress: staged(progress) });
 
 const train = (loaded: Parts, recipe: Recipe, backend: Backend, folder: string, workshop: Workshop, progress: Progress): TE.TaskEither<Fault, string> => async () => {
   const since = Date.now();
