@@ -74,6 +74,8 @@ const refused: readonly Case[] = [
   // state, leftovers, headers
   { file: 'dsl/state.ts', text: 'let n = 0;\nexport const next = (): number => (n += 1);\n', says: 'a module holds no mutable variable' },
   { file: 'dsl/exported.ts', text: 'export let n = 0;\nexport const next = (): number => (n += 1);\n', says: 'a module holds no mutable variable' },
+  { file: 'dsl/extended.ts', text: "import type { Tensor } from '../shapes/tensor.ts';\n/** A tensor no more. */\nexport interface Named extends Tensor<[8]> {\n  readonly name: string;\n}\n", says: 'hold a Tensor in a field' },
+  { file: 'dsl/crossed.ts', text: "import type { Tensor } from '../shapes/tensor.ts';\nexport type Named = Tensor<[8]> & { readonly name: string };\n", says: 'hold a Tensor in a field' },
   { file: 'dsl/todo.ts', text: '// TODO later\nexport const f = 1;\n', says: 'todo' },
   { file: 'dsl/bare.ts', text: 'export const f = 1;\n', says: 'open the module with a /** header */' },
   { file: 'dsl/talk.ts', text: "export const f = (): void => console.log('x');\n", says: 'console' },

@@ -1,5 +1,5 @@
 /**
- * The house rules that oxlint does not have: arrows, assertions, headers, module state.
+ * The house rules that oxlint does not have: arrows, assertions, headers, nominal types, module state.
  * idea:  each rule is a few lines over the syntax tree; what is allowed where is data in arrows.mjs and .oxlintrc.json.
  * source: https://oxc.rs/docs/guide/usage/linter/js-plugins.html (the ESLint rule interface)
  */
@@ -73,4 +73,19 @@ const state = {
   }),
 };
 
-export default { meta: { name: 'house' }, rules: { arrows, assertions, header, state } };
+const witnesses = new Set(['Tensor', 'DimOf', 'Vec', 'Is', 'Param']);
+
+/** What carries a dim is neither extended by an interface nor intersected: TypeScript would compare structurally and lose the dim. */
+const nominal = {
+  create: (context) => {
+    const refuse = (node, name) => {
+      if (witnesses.has(name)) context.report({ node, message: `hold a ${name} in a field: an interface or an intersection over it loses its dims` });
+    };
+    return {
+      TSInterfaceDeclaration: (node) => node.extends?.forEach((parent) => refuse(parent, parent.expression?.name)),
+      TSIntersectionType: (node) => node.types.forEach((part) => refuse(part, part.type === 'TSTypeReference' ? part.typeName.name : undefined)),
+    };
+  },
+};
+
+export default { meta: { name: 'house' }, rules: { arrows, assertions, header, nominal, state } };
