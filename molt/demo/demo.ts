@@ -14,6 +14,7 @@ import { buildAve } from '../data/ave.ts';
 import type { Workshop } from '../data/cache.ts';
 import { writeAtomic } from '../io/files.ts';
 import { renderReport, tableText } from '../report/index.ts';
+import { channelStatistics, standardise } from '../train/features.ts';
 import { trainPlan } from '../train/loop.ts';
 import { type Interrupt, type Progress, staged } from '../train/watch.ts';
 import { lateFeatures, splitFeatures } from './features.ts';
@@ -89,7 +90,8 @@ export const demo = (options: DemoOptions): TaskEither<Fault, void> => async () 
   const folder = join(options.cache, 'runs', `${options.backend.name}-${options.seed}`);
   if (!options.resume) await rm(folder, { recursive: true, force: true });
   const variant = demoVariant({ visual: lateFeatures(trunks.visual), audio: lateFeatures(trunks.audio) });
-  const sets = { train: train.right.set, val: val.right.set, test: test.right.set };
+  const statistics = channelStatistics(train.right.set);
+  const sets = { train: standardise(statistics, train.right.set), val: standardise(statistics, val.right.set), test: standardise(statistics, test.right.set) };
   const runs = await trainAll(jobsOf(options, settings, variant, sets, folder), pool, options.progress)();
   if (E.isLeft(runs)) return runs;
 

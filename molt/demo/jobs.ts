@@ -111,7 +111,7 @@ const shown = (variant: Variant): readonly string[] => ['logits', ...['visual', 
 const trainJob = (job: TrainJob, ports: Ports): TE.TaskEither<Fault, JobResult> => {
   const { settings, variant, sets } = job;
   const learner = methods[job.method].learner(variant, 8);
-  const config = { seed: job.seed, batch: settings.batch, epochs: settings.epochs, adam: { ...adamWDefaults, decay: settings.decay }, rate: { rate: settings.rate, warmup: settings.warmup, final: 0.02 } };
+  const config = { seed: job.seed, batch: settings.batch, epochs: settings.epochs, adam: { ...adamWDefaults, decay: settings.decay }, rate: { rate: settings.rate * methods[job.method].rate, warmup: settings.warmup, final: 0.02 } };
   return pipe(
     job.resume ? pipe(loadCheckpoint(job.checkpoint, job.run, learner.declared), TE.map((c) => ({ from: c })), TE.orElse((f) => (f._tag === 'Name' && f.where === job.checkpoint ? TE.right({}) : TE.left(f)))) : TE.right({}),
     TE.chain((start: { readonly from?: Parameters<typeof train>[6] }) =>

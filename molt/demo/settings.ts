@@ -17,7 +17,7 @@ export interface DemoSettings {
   readonly decay: number;
 }
 
-export const fullSettings: DemoSettings = { clips: { train: 350, val: 70, test: 140 }, dataSeed: 1, extractBatch: 50, batch: 100, epochs: 6, rate: 2e-3, warmup: 20, decay: 0.01 };
+export const fullSettings: DemoSettings = { clips: { train: 1000, val: 140, test: 210 }, dataSeed: 1, extractBatch: 50, batch: 100, epochs: 2, rate: 3e-3, warmup: 20, decay: 0.1 };
 export const quickSettings: DemoSettings = { ...fullSettings, clips: { train: 42, val: 14, test: 14 }, epochs: 2 };
 
 /** The frozen trunks of the demo. */
