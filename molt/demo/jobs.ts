@@ -2,6 +2,7 @@
  * Jobs: the two kinds of heavy work of the demo, as data that any thread can be given.
  * idea:  a job's result depends on the job alone, so one thread or many give the same numbers.
  */
+import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -12,7 +13,8 @@ import { extraction, type Layer } from '../backbones/extract.ts';
 import { late } from '../backbones/taps.ts';
 import { melValue } from '../data/audio/logmel.ts';
 import { adamWDefaults } from '../train/adamw.ts';
-import { type EpochRecord, loadCheckpoint, saveCheckpoint } from '../train/checkpoint.ts';
+import type { Learner } from '../tasks/learner.ts';
+import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from '../train/checkpoint.ts';
 import type { FeatureSet } from '../train/features.ts';
 import { inferAll, train } from '../train/loop.ts';
 import type { Variant } from '../variants/variant.ts';
@@ -108,14 +110,17 @@ const extract = (job: ExtractJob, ports: Ports): TE.TaskEither<Fault, JobResult>
 
 const shown = (variant: Variant): readonly string[] => ['logits', ...['visual', 'audio'].flatMap((m) => [`weights.${m}`, `tokens.${m}`, `tor.${m}`]), ...variant.features.visual.map((_, l) => `router.${l}`)];
 
+/** Where an interrupted run stopped; undefined if it had not begun. errors: those of a checkpoint that is damaged or of another run */
+const earlier = (job: TrainJob, declared: Learner['declared']): TE.TaskEither<Fault, Checkpoint | undefined> =>
+  existsSync(job.checkpoint) ? loadCheckpoint(job.checkpoint, job.run, declared) : TE.right(undefined);
+
 const trainJob = (job: TrainJob, ports: Ports): TE.TaskEither<Fault, JobResult> => {
   const { settings, variant, sets } = job;
   const learner = methods[job.method].learner(variant, 8);
   const config = { seed: job.seed, batch: settings.batch, epochs: settings.epochs, adam: { ...adamWDefaults, decay: settings.decay }, rate: { rate: settings.rate * methods[job.method].rate, warmup: settings.warmup, final: 0.02 } };
   return pipe(
-    job.resume ? pipe(loadCheckpoint(job.checkpoint, job.run, learner.declared), TE.map((c) => ({ from: c })), TE.orElse((f) => (f._tag === 'Name' && f.where === job.checkpoint ? TE.right({}) : TE.left(f)))) : TE.right({}),
-    TE.chain((start: { readonly from?: Parameters<typeof train>[6] }) =>
-      train(job.run, config, learner, sets.train, sets.val, { ...ports, save: (c) => saveCheckpoint(job.checkpoint, c, learner.declared) }, start.from)),
+    job.resume ? earlier(job, learner.declared) : TE.right(undefined),
+    TE.chain((from) => train(job.run, config, learner, sets.train, sets.val, { ...ports, save: (c) => saveCheckpoint(job.checkpoint, c, learner.declared) }, from)),
     TE.chain(({ weights, curve }) => {
       const values = new Map([...weights].map(([name, data]): [string, Value] => [name, { sizes: learner.declared.get(name)?.sizes ?? [], dtype: 'f32', data }]));
       return pipe(inferAll(ports.backend, learner, shown(variant), values, sets.test, settings.batch), TE.map((test): JobResult => ({ kind: 'train', curve, test })));

@@ -104,13 +104,13 @@ interface Going {
  * Trains from the start, or from a checkpoint. errors: NotFinite if the loss is not a number, Interrupted after saving,
  * and what the backend and the storage say
  */
-export const train = (run: string, config: TrainConfig, learner: Learner, train_: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
+export const train = (run: string, config: TrainConfig, learner: Learner, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
   const { plan, wrt, inputs } = trainPlan(learner, config.batch);
   const compiled = await ports.backend.compile(plan)();
   if (E.isLeft(compiled)) return compiled;
   const program: Program = compiled.right;
   const key = random.key(config.seed);
-  const perEpoch = Math.floor(train_.count / config.batch);
+  const perEpoch = Math.floor(learn.count / config.batch);
   const total = perEpoch * config.epochs;
   const fresh = (): TrainState => trainState(new Map([...initialise(new Map(wrt.map((d) => [d.name, d])), random.named(key, 'weights'))].map(([name, v]) => [name, Float32Array.from(v.data)])));
   let going: Going = from ?? { state: fresh(), partial: [0, 0, 0, 0], curve: [] };
@@ -124,8 +124,8 @@ export const train = (run: string, config: TrainConfig, learner: Learner, train_
         return E.isLeft(saved) ? saved : E.left(fault('Interrupted', run, [`step ${step} of ${total}`], 'more time', 'the same command with --resume goes on from here'));
       }
       const began = ports.clock();
-      const order = random.permutation(random.child(random.named(key, 'order'), epoch), train_.count);
-      const values = await program.run({ inputs: batchOf(train_, inputs, order.subarray(at * config.batch, (at + 1) * config.batch)), parameters: asValues(learner, going.state) })();
+      const order = random.permutation(random.child(random.named(key, 'order'), epoch), learn.count);
+      const values = await program.run({ inputs: batchOf(learn, inputs, order.subarray(at * config.batch, (at + 1) * config.batch)), parameters: asValues(learner, going.state) })();
       if (E.isLeft(values)) return values;
       const [loss, task, tor, ...gradients] = values.right;
       const scalars = [loss, task, tor].map((v) => v?.data[0] ?? Number.NaN);
