@@ -4,36 +4,13 @@
  */
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Backend } from '../../../dsl/index.ts';
 import { faultOf, type Fault } from '../../../shapes/fault.ts';
-import type { Interrupt, Progress } from '../../train/watch.ts';
+import type { DemoOptions } from '../../demo/demo.ts';
 import { backendFlag, backends } from '../backends.ts';
 import { command, type Command } from '../command.ts';
 import { integer, orElse, text, toggle } from '../flags.ts';
 import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
-
-/** All that the job is told. */
-export interface DemoOptions {
-  /** the first seed; seed + i for the i-th run */
-  readonly seed: number;
-  readonly seeds: number;
-  /** undefined: the job's own choice */
-  readonly epochs: number | undefined;
-  /** smaller and faster, for a first look */
-  readonly quick: boolean;
-  /** go on from the checkpoint of an interrupted run */
-  readonly resume: boolean;
-  /** folder of the report */
-  readonly out: string;
-  /** folder of features and checkpoints */
-  readonly cache: string;
-  readonly backend: Backend;
-  readonly progress: Progress;
-  readonly interrupt: Interrupt;
-  /** a line of the result: the table */
-  readonly print: (line: string) => void;
-}
 
 /** The module of the job. errors: Interrupted after a checkpoint; Storage */
 export interface DemoModule {

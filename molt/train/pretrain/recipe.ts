@@ -23,14 +23,10 @@ export interface Recipe {
   readonly smoothing: number;
 }
 
-/** The learning rate of a step, counted from 0. source: Loshchilov & Hutter, SGDR, arXiv:1608.03983 */
-export const rateAt = ({ rate, warmup, steps }: Pick<Recipe, 'rate' | 'warmup' | 'steps'>, step: number): number =>
-  step < warmup ? (rate * (step + 1)) / warmup : (rate / 2) * (1 + Math.cos((Math.PI * (step - warmup)) / Math.max(1, steps - warmup)));
-
 const common = { seed: 1, batch: 32, rate: 2e-3, warmup: 80, decay: 0.02, beta2: 0.99, clip: 1, smoothing: 0.1 } as const;
 
 /** How the committed weights were made. */
 export const recipes = {
-  visual: { backbone: 'swinv2-tiny64', pool: { kind: 'vision', classes: 60, items: 12000, seed: 1 }, held: { items: 1200, seed: 2 }, steps: 1500, ...common, rate: 2.5e-3 },
+  visual: { backbone: 'swinv2-tiny64', pool: { kind: 'vision', classes: 60, items: 12000, seed: 1 }, held: { items: 1200, seed: 2 }, steps: 4000, ...common, warmup: 150, smoothing: 0.05 },
   audio: { backbone: 'htsat-tiny64', pool: { kind: 'audio', classes: null, items: 10080, seed: 1 }, held: { items: 1120, seed: 2 }, steps: 1800, ...common },
 } as const satisfies { readonly [modality: string]: Recipe };

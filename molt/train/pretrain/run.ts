@@ -11,9 +11,10 @@ import { type Fault, fault } from '../../../shapes/fault.ts';
 import { backboneConfigs } from '../../backbones/config.ts';
 import type { Pool } from '../../data/pools.ts';
 import { adamW, adamWDefaults, type TrainState, trainState } from '../adamw.ts';
+import { rateAt } from '../schedule.ts';
 import { bandStatistics, batchAt, gather } from './batches.ts';
 import { classifierWeights, type ClassifierSizes, isTrunk, logitsPlan, stepPlan } from './classifier.ts';
-import { rateAt, type Recipe } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 export interface Pretrained {
   /** the trunk's weights by published name */
@@ -95,7 +96,7 @@ export const pretrain = (backend: Backend, recipe: Recipe, pool: Pool, held: Poo
     if (!Number.isFinite(nats)) return E.left(fault('NotFinite', `pre-training step ${i}`, [`loss ${nats}`], 'a finite loss', 'lower the learning rate'));
     const shrink = Math.min(1, recipe.clip / Math.max(norm(gradients), 1e-12));
     const named = new Map(step.names.flatMap((name, j) => gradients.slice(j, j + 1).map((g) => [name, shrink === 1 ? g.data : Float32Array.from(g.data, (v) => v * shrink)] as const)));
-    state = adamW({ ...adamWDefaults, rate: recipe.rate, beta2: recipe.beta2, decay: recipe.decay }, state, named, rateAt(recipe, i));
+    state = adamW({ ...adamWDefaults, rate: recipe.rate, beta2: recipe.beta2, decay: recipe.decay }, state, named, rateAt({ rate: recipe.rate, warmup: recipe.warmup, final: 0 }, i, recipe.steps));
     sum += nats;
     if ((i + 1) % lossEvery === 0) {
       losses.push(sum / lossEvery);

@@ -1,7 +1,8 @@
 /** Progress, Ctrl-C and the demo's command line, with a clock and a process of our own. */
 import { left, right } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
-import { demoCommand, type DemoOptions } from '../../../molt/cli/commands/demo.ts';
+import { demoCommand } from '../../../molt/cli/commands/demo.ts';
+import type { DemoOptions } from '../../../molt/demo/demo.ts';
 import { interruptible, type Signals } from '../../../molt/cli/interrupt.ts';
 import { bars, duration, plain, progressOn } from '../../../molt/cli/progress.ts';
 import { exitCodes, fault } from '../../../shapes/fault.ts';

@@ -7,7 +7,8 @@ import { backboneConfigs } from '../../../molt/backbones/config.ts';
 import { melValue } from '../../../molt/data/audio/logmel.ts';
 import type { Pool } from '../../../molt/data/pools.ts';
 import { bandStatistics, batchAt, gather } from '../../../molt/train/pretrain/batches.ts';
-import { rateAt, type Recipe, recipes } from '../../../molt/train/pretrain/recipe.ts';
+import { type Recipe, recipes } from '../../../molt/train/pretrain/recipe.ts';
+import { rateAt } from '../../../molt/train/schedule.ts';
 import { lossEvery, pretrain } from '../../../molt/train/pretrain/run.ts';
 import { recordOf } from '../../../molt/train/pretrain/save.ts';
 import { orFail } from '../backbones/golden.ts';
@@ -44,8 +45,8 @@ test('statistics of the bands', () => {
 });
 
 test('the rate rises, then falls to 0', () => {
-  const schedule = { rate: 2, warmup: 4, steps: 12 };
-  expect([0, 3, 4, 8, 12].map((step) => rateAt(schedule, step))).toEqual([0.5, 2, 2, expect.closeTo(1), expect.closeTo(0)]);
+  const schedule = { rate: 2, warmup: 4, final: 0 };
+  expect([0, 3, 4, 8, 12].map((step) => rateAt(schedule, step, 12))).toEqual([0.5, 2, 2, expect.closeTo(1), expect.closeTo(0)]);
 });
 
 test('the loss falls on a toy pool, and the weights are those of the trunk', async () => {
