@@ -49,7 +49,7 @@ export interface DemoOptions {
 
 const trainAll = (jobs: readonly TrainJob[], pool: Pool, progress: Progress): TaskEither<Fault, readonly TrainedJob[]> => async () => {
   const done = jobs.map(() => 0);
-  const totals = jobs.map((j) => Math.floor(j.sets.train.count / j.settings.batch) * j.settings.epochs);
+  const totals = jobs.map((j) => Math.floor(j.sets.train.count / j.settings.batch) * j.settings.epochs * methods[j.method].epochs);
   progress.start(`training ${jobs.length} runs`, totals.reduce((a, b) => a + b, 0));
   const results = await pool(jobs, (i, step) => {
     done[i] = step;

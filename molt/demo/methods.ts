@@ -11,6 +11,8 @@ export interface Method {
   readonly about: string;
   /** times the rate of the settings; chosen on the validation split */
   readonly rate: number;
+  /** times the epochs of the settings; chosen on the validation split */
+  readonly epochs: number;
   readonly learner: (variant: Variant, classes: number) => Learner;
 }
 
@@ -18,11 +20,11 @@ const changed = (change: (variant: Variant) => Variant): Method['learner'] => (v
 const adapter = (part: Partial<Variant['adapter']>) => (v: Variant): Variant => ({ ...v, adapter: { ...v.adapter, ...part } });
 
 export const methods = {
-  molt: { label: 'MoLT', about: 'uni-modal and cross-modal adapters, token fusion, TOR', rate: 1, learner: (v, k) => moltAve(v, k) },
-  'no-tor': { label: 'MoLT without TOR', about: 'λ = 0', rate: 1, learner: changed((v) => adapter({ tor: { ...v.adapter.tor, weight: 0 } })(v)) },
-  average: { label: 'average fusion', about: 'all tokens count the same', rate: 1, learner: changed((v) => adapter({ fusion: { ...v.adapter.fusion, kind: 'average' } })(v)) },
-  'uni-modal': { label: 'uni-modal adapters only', about: 'as many adapters, none of them cross-modal', rate: 1, learner: changed((v) => adapter({ uda: v.adapter.uda + v.adapter.cda, cda: 0 })(v)) },
-  pooled: { label: 'pooled features', about: 'mean of the last layer and a linear head, no adapters', rate: 10, learner: (v, k) => pooledAve(v.features, k) },
+  molt: { label: 'MoLT', about: 'uni-modal and cross-modal adapters, token fusion, TOR', rate: 1, epochs: 1, learner: (v, k) => moltAve(v, k) },
+  'no-tor': { label: 'MoLT without TOR', about: 'λ = 0', rate: 1, epochs: 1, learner: changed((v) => adapter({ tor: { ...v.adapter.tor, weight: 0 } })(v)) },
+  average: { label: 'average fusion', about: 'all tokens count the same', rate: 1, epochs: 1, learner: changed((v) => adapter({ fusion: { ...v.adapter.fusion, kind: 'average' } })(v)) },
+  'uni-modal': { label: 'uni-modal adapters only', about: 'as many adapters, none of them cross-modal', rate: 1, epochs: 1, learner: changed((v) => adapter({ uda: v.adapter.uda + v.adapter.cda, cda: 0 })(v)) },
+  pooled: { label: 'pooled features', about: 'mean of the last layer and a linear head, no adapters', rate: 10, epochs: 2, learner: (v, k) => pooledAve(v.features, k) },
 } as const satisfies { readonly [name: string]: Method };
 
 export type MethodName = keyof typeof methods;
