@@ -24,7 +24,8 @@ export const methods = {
   'no-tor': { label: 'MoLT without TOR', about: 'λ = 0', rate: 1, epochs: 1, learner: changed((v) => adapter({ tor: { ...v.adapter.tor, weight: 0 } })(v)) },
   average: { label: 'average fusion', about: 'all tokens count the same', rate: 1, epochs: 1, learner: changed((v) => adapter({ fusion: { ...v.adapter.fusion, kind: 'average' } })(v)) },
   'uni-modal': { label: 'uni-modal adapters only', about: 'as many adapters, none of them cross-modal', rate: 1, epochs: 1, learner: changed((v) => adapter({ uda: v.adapter.uda + v.adapter.cda, cda: 0 })(v)) },
-  pooled: { label: 'pooled features', about: 'mean of the last layer and a linear head, no adapters', rate: 10, epochs: 2, learner: (v, k) => pooledAve(v.features, k) },
+  'pooled-mlp': { label: 'pooled features, MLP head', about: 'mean of the last layer and a head with one hidden layer, no adapters', rate: 1, epochs: 2, learner: (v, k) => pooledAve(v.features, k, { hidden: 64 }) },
+  pooled: { label: 'pooled features, linear head', about: 'mean of the last layer and a linear head, no adapters', rate: 10, epochs: 2, learner: (v, k) => pooledAve(v.features, k) },
 } as const satisfies { readonly [name: string]: Method };
 
 export type MethodName = keyof typeof methods;
