@@ -117,7 +117,7 @@ const earlier = (job: TrainJob, declared: Learner['declared']): TE.TaskEither<Fa
 const trainJob = (job: TrainJob, ports: Ports): TE.TaskEither<Fault, JobResult> => {
   const { settings, variant, sets } = job;
   const learner = methods[job.method].learner(variant, 8);
-  const config = { seed: job.seed, batch: settings.batch, epochs: settings.epochs * methods[job.method].epochs, adam: { ...adamWDefaults, decay: settings.decay }, rate: { rate: settings.rate * methods[job.method].rate, warmup: settings.warmup, final: 0.02 } };
+  const config = { seed: job.seed, batch: settings.batch, epochs: settings.epochs * methods[job.method].epochs, points: settings.points, adam: { ...adamWDefaults, decay: settings.decay }, rate: { rate: settings.rate * methods[job.method].rate, warmup: settings.warmup, final: 0.02 } };
   return pipe(
     job.resume ? earlier(job, learner.declared) : TE.right(undefined),
     TE.chain((from) => train(job.run, config, learner, sets.train, sets.val, { ...ports, save: (c) => saveCheckpoint(job.checkpoint, c, learner.declared) }, from)),

@@ -12,12 +12,14 @@ export interface DemoSettings {
   /** segments of one training batch */
   readonly batch: number;
   readonly epochs: number;
+  /** points of the learning curve in an epoch */
+  readonly points: number;
   readonly rate: number;
   readonly warmup: number;
   readonly decay: number;
 }
 
-export const fullSettings: DemoSettings = { clips: { train: 1000, val: 140, test: 210 }, dataSeed: 1, extractBatch: 50, batch: 100, epochs: 1, rate: 2e-3, warmup: 20, decay: 0.1 };
+export const fullSettings: DemoSettings = { clips: { train: 1000, val: 140, test: 210 }, dataSeed: 1, extractBatch: 50, batch: 100, epochs: 1, points: 5, rate: 2e-3, warmup: 20, decay: 0.1 };
 export const quickSettings: DemoSettings = { ...fullSettings, clips: { train: 42, val: 14, test: 14 }, epochs: 2 };
 
 /** The frozen trunks of the demo. */

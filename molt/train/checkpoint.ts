@@ -14,20 +14,22 @@ import { readSafetensors, writeSafetensors } from '../io/safetensors.ts';
 import { nodeFiles } from '../io/system.ts';
 import type { TrainState } from './adamw.ts';
 
-/** One line of a learning curve. */
+/** One point of a learning curve: means over the steps since the last point. */
 export interface EpochRecord {
+  /** epochs done, whole or not */
   readonly epoch: number;
   readonly loss: number;
   readonly task: number;
   readonly tor: number;
   readonly validation: number;
+  /** of a whole epoch at this pace */
   readonly seconds: number;
 }
 
 export interface Checkpoint {
   readonly state: TrainState;
-  /** sums of the epoch under way: loss, task, tor, and seconds so far */
-  readonly partial: readonly [number, number, number, number];
+  /** since the last point of the curve: sums of loss, task, tor and seconds, and the number of steps */
+  readonly partial: readonly [number, number, number, number, number];
   readonly curve: readonly EpochRecord[];
   /** what run this is; a checkpoint of another run is refused */
   readonly run: string;
@@ -65,8 +67,8 @@ export const loadCheckpoint = (path: string, run: string, declared: ReadonlyMap<
         E.chain(({ values, partial, curve }) => {
           if (!isNumbers(partial) || !Array.isArray(curve) || !curve.every(isRecord)) return E.left(fault('Decode', path, ['metadata of another form'], 'a checkpoint written by molt'));
           const part = (prefix: string): ReadonlyMap<string, Float32Array> => new Map(trainable.map((d) => [d.name, Float32Array.from(values.get(`${prefix}${d.name}`)?.data ?? [])]));
-          const [loss = 0, task = 0, tor = 0, seconds = 0] = partial;
-          return E.right({ run, curve, partial: [loss, task, tor, seconds], state: { step: Number(metadata.get('molt.step')), weights: part(''), first: part('adam.first.'), second: part('adam.second.') } } satisfies Checkpoint);
+          const [loss = 0, task = 0, tor = 0, seconds = 0, steps = 0] = partial;
+          return E.right({ run, curve, partial: [loss, task, tor, seconds, steps], state: { step: Number(metadata.get('molt.step')), weights: part(''), first: part('adam.first.'), second: part('adam.second.') } } satisfies Checkpoint);
         }),
       );
     }),

@@ -18,6 +18,8 @@ export interface TrainConfig {
   readonly seed: number;
   readonly batch: number;
   readonly epochs: number;
+  /** points of the learning curve in an epoch, each with an evaluation and a checkpoint */
+  readonly points: number;
   readonly adam: AdamWConfig;
   readonly rate: RateConfig;
 }
@@ -112,8 +114,9 @@ export const train = (run: string, config: TrainConfig, learner: Learner, learn:
   const key = random.key(config.seed);
   const perEpoch = Math.floor(learn.count / config.batch);
   const total = perEpoch * config.epochs;
+  const stride = Math.max(1, Math.floor(perEpoch / config.points));
   const fresh = (): TrainState => trainState(new Map([...initialise(new Map(wrt.map((d) => [d.name, d])), random.named(key, 'weights'))].map(([name, v]) => [name, Float32Array.from(v.data)])));
-  let going: Going = from ?? { state: fresh(), partial: [0, 0, 0, 0], curve: [] };
+  let going: Going = from ?? { state: fresh(), partial: [0, 0, 0, 0, 0], curve: [] };
   try {
     while (going.state.step < total) {
       const { step } = going.state;
@@ -131,14 +134,15 @@ export const train = (run: string, config: TrainConfig, learner: Learner, learn:
       const scalars = [loss, task, tor].map((v) => v?.data[0] ?? Number.NaN);
       if (!scalars.every(Number.isFinite)) return E.left(fault('NotFinite', run, [`loss ${scalars.join(', ')} at step ${step}`], 'a finite loss', 'lower the rate, or look at the features'));
       const state = adamW(config.adam, going.state, new Map(wrt.flatMap((d, i) => { const g = gradients[i]?.data; return g === undefined ? [] : [[d.name, g] as const]; })), rateAt(config.rate, step, total));
-      const [a, b, c, s] = going.partial;
-      const partial: Checkpoint['partial'] = [a + (scalars[0] ?? 0), b + (scalars[1] ?? 0), c + (scalars[2] ?? 0), s + (ports.clock() - began) / 1000];
+      const [a, b, c, s, n] = going.partial;
+      const partial: Checkpoint['partial'] = [a + (scalars[0] ?? 0), b + (scalars[1] ?? 0), c + (scalars[2] ?? 0), s + (ports.clock() - began) / 1000, n + 1];
       going = { ...going, state, partial };
-      if (at === perEpoch - 1) {
+      if ((at + 1) % stride === 0 || at === perEpoch - 1) {
         const score = await evaluate(ports, learner, state, validation, config.batch);
         if (E.isLeft(score)) return score;
-        const [l, t, r, seconds] = partial;
-        going = { state, partial: [0, 0, 0, 0], curve: [...going.curve, { epoch: epoch + 1, loss: l / perEpoch, task: t / perEpoch, tor: r / perEpoch, validation: score.right, seconds }] };
+        const [l, t, r, seconds, steps] = partial;
+        const point: EpochRecord = { epoch: (step + 1) / perEpoch, loss: l / steps, task: t / steps, tor: r / steps, validation: score.right, seconds: (seconds * perEpoch) / steps };
+        going = { state, partial: [0, 0, 0, 0, 0], curve: [...going.curve, point] };
         const saved = await ports.save({ run, ...going })();
         if (E.isLeft(saved)) return saved;
       }

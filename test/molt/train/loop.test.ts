@@ -36,7 +36,7 @@ const set = (count: number, seed: number): FeatureSet => {
   return { count, inputs: new Map(inputs), labels };
 };
 const [learn, validate] = [set(60, 1), set(30, 2)];
-const config: TrainConfig = { seed: 3, batch: 10, epochs: 4, adam: { ...adamWDefaults, decay: 0.01 }, rate: { rate: 1e-2, warmup: 3, final: 0.1 } };
+const config: TrainConfig = { seed: 3, batch: 10, epochs: 4, points: 1, adam: { ...adamWDefaults, decay: 0.01 }, rate: { rate: 1e-2, warmup: 3, final: 0.1 } };
 const ports = (backend: Backend, over: Partial<TrainPorts> = {}): TrainPorts => ({ backend, clock: () => 0, interrupted: () => false, onStep: () => {}, save: () => TE.right(undefined), ...over });
 
 test('the loss falls, and a resumed run reaches the same weights and curve as an uninterrupted one, bit for bit', async () => {
