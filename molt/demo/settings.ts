@@ -25,14 +25,14 @@ export const quickSettings: DemoSettings = { ...fullSettings, clips: { train: 42
 /** The frozen trunks of the demo. */
 export const trunks = { visual: 'swinv2-tiny64', audio: 'htsat-tiny64' } as const;
 
-/** The demo's MoLT: late pairs of both trunks, one adapter of each kind at full width; `mix` was chosen on the validation split. */
+/** The demo's MoLT: late pairs of both trunks, one adapter of each kind at full width, in the default readings. */
 export const demoVariant = (features: Variant['features']): Variant => ({
   schemaVersion: 1,
   name: 'molt-demo',
   features,
   adapter: {
-    kind: 'molt', uda: 1, cda: 1, tokens: 4, heads: 8, width: { visual: null, audio: null }, mix: 'pooled-channel', share: 'none',
-    router: { hidden: 32 }, fusion: { kind: 'mlp', hidden: 32, over: 'token' }, tor: { weight: 0.1, scale: 'mean' },
+    kind: 'molt', uda: 1, cda: 1, tokens: 4, heads: 8, width: { visual: null, audio: null }, mix: 'token', share: 'none',
+    router: { hidden: 32 }, fusion: { kind: 'mlp', hidden: 32, over: 'token' }, tor: { weight: 1, scale: 'mean' },
   },
   task: { kind: 'ave', classes: 8, segments: 10 },
   budgets: {},
