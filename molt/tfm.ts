@@ -8,7 +8,7 @@
  * source: MoLT, arXiv 2512.00115, equations (6) and (7), Table 7 for the alternatives; softmax over tokens (reading A9)
  */
 import { pipe } from 'fp-ts/lib/function.js';
-import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../shapes/index.ts';
+import { dim, type Dim, type DimOf, type Mul, type Tensor } from '../shapes/index.ts';
 import { type Block, block, einsum, firstDim, full, linear, pure, param, rearrange, relu, repeat, scale, softmax, softmaxOver, zeros } from '../dsl/index.ts';
 
 export interface Fused<in out B extends Dim, in out M extends Dim, in out D extends Dim> {
@@ -56,6 +56,3 @@ export const gateFusion = <L extends Dim, Z extends Dim, D extends Dim>(l: DimOf
     const weights = pipe(p.gates, rearrange('l z -> (l z)'), softmax, repeat('m -> b m', { b: firstDim(tokens) }));
     return { fused: weighted(weights, tokens), weights };
   });
-
-/** The size of the token axis after all layers. */
-export const tokenCount = <L extends Dim, Z extends Dim>(l: DimOf<L>, z: DimOf<Z>): DimOf<Mul<L, Z>> => timesD(l, z);
