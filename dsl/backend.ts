@@ -21,6 +21,9 @@ export interface Bindings {
   readonly parameters: ReadonlyMap<string, Value>;
 }
 
+/** For each output the array that takes it, or undefined for a fresh one. */
+export type Destinations = readonly (Float32Array | undefined)[];
+
 /** What a run actually held, in the same units as the plan's prediction. */
 export interface Measured {
   /** greatest bytes of live buffers at any step, leaves included */
@@ -30,8 +33,11 @@ export interface Measured {
 }
 
 export interface Program {
-  /** Values of the plan's outputs, in order. Every leaf that the plan uses must be bound (or resident). */
-  readonly run: (bindings: Bindings) => TaskEither<Fault, readonly Value[]>;
+  /**
+   * Values of the plan's outputs, in order. Every leaf that the plan uses must be bound (or resident).
+   * `into`: where output i is to be written, if given; the value then is that array, and an engine that can computes straight into it.
+   */
+  readonly run: (bindings: Bindings, into?: Destinations) => TaskEither<Fault, readonly Value[]>;
   /** as `run`, and what it held */
   readonly measure: (bindings: Bindings) => TaskEither<Fault, { readonly values: readonly Value[]; readonly measured: Measured }>;
   readonly dispose: () => void;

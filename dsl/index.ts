@@ -2,7 +2,7 @@
  * The language: tensors as graph nodes, operations, blocks, parameters, and the interpretations of a graph.
  * not:   engines (`molt/dsl/reference`, `molt/dsl/tfjs`).
  */
-export type { Backend, Bindings, Measured, Program, Value } from './backend.ts';
+export type { Backend, Bindings, Destinations, Measured, Program, Value } from './backend.ts';
 export * from './block.ts';
 export { check } from './check.ts';
 export * from './compose.ts';

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import type { Bindings, Value } from '../backend.ts';
+import type { Bindings, Destinations, Value } from '../backend.ts';
 import { elements, is, type Data, type ElementType, type Node, type Sizes } from '../expr.ts';
 import type { Plan } from '../schedule.ts';
 
@@ -71,4 +71,16 @@ export const bindPlan = (plan: Plan, bindings: Bindings, resident: ReadonlySet<N
     bound.set(node, value.right);
   }
   return E.right(bound);
+};
+
+/** The values, those with a destination written there. errors: Shape where a destination has another length */
+export const delivered = (values: readonly Value[], into: Destinations): E.Either<Fault, readonly Value[]> => {
+  const misfit = values.flatMap((value, i) => { const to = into[i]; return to !== undefined && to.length !== value.data.length ? [`output ${i}: ${to.length} numbers for ${described(value.dtype, value.sizes)}`] : []; });
+  if (misfit.length > 0) return E.left(fault('Shape', 'destinations', misfit, 'an array as long as the output'));
+  return E.right(values.map((value, i): Value => {
+    const to = into[i];
+    if (to === undefined) return value;
+    to.set(value.data);
+    return { ...value, data: to };
+  }));
 };

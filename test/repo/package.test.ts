@@ -57,11 +57,13 @@ describe('installation', () => {
     expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?(install|prepare|prepublish)$/.test(name))).toEqual([]);
   });
 
-  test('no package that users get has an install script; the two that developers get work without theirs', () => {
+  test('no package that users get has an install script; those that developers get work without theirs', () => {
     const scripted = Object.entries(lock.packages).filter(([, one]) => one.hasInstallScript === true);
     expect(scripted.filter(([, one]) => one.dev !== true)).toEqual([]);
-    // esbuild's script only swaps its launcher for the binary, which comes as an optional package (macOS: fsevents)
-    expect(scripted.map(([path]) => path.replace(/^.*node_modules\//, '')).filter((name) => name !== 'esbuild' && name !== 'fsevents')).toEqual([]);
+    // esbuild's script only swaps its launcher for the binary, which comes as an optional package (macOS: fsevents), as does koffi's;
+    // onnxruntime-node's fetches CUDA libraries (refused in .npmrc); protobufjs's prints a warning about versions
+    const known = new Set(['esbuild', 'fsevents', 'koffi', 'onnxruntime-node', 'protobufjs']);
+    expect(scripted.map(([path]) => path.replace(/^.*node_modules\//, '')).filter((name) => !known.has(name))).toEqual([]);
   });
 
   test('the lock file knows every platform: npm ci accepts it elsewhere too', () => {

@@ -26,7 +26,10 @@ export const rows = [
 
   // the language of tensors; each backend is a leaf that alone knows its engine
   { at: 'dsl', from: ['shapes', 'dsl', '!dsl/backends'], packages: ['fp-ts'] },
-  { at: 'dsl/backends', from: ['shapes', 'dsl', '!dsl/backends/tfjs'], packages: ['fp-ts'] },
+  { at: 'dsl/onnx', from: ['shapes', 'dsl', '!dsl/backends'], packages: ['fp-ts', 'protobufjs'] },
+  { at: 'dsl/backends', from: ['shapes', 'dsl', '!dsl/backends/tfjs', '!dsl/backends/ort'], packages: ['fp-ts'] },
+  { at: 'dsl/backends/ort', from: ['shapes', 'dsl', '!dsl/backends/tfjs'], packages: ['fp-ts', 'onnxruntime-web', 'onnxruntime-common'] },
+  { at: 'dsl/backends/ort/native', from: ['shapes', 'dsl', '!dsl/backends/tfjs'], packages: ['fp-ts', 'koffi'], node: true },
   { at: 'dsl/backends/tfjs', from: ['shapes', 'dsl'], packages: ['fp-ts', '@tensorflow/*'] },
   { at: 'dsl/backends/tfjs/node.ts', from: ['shapes', 'dsl'], packages: ['fp-ts', '@tensorflow/*'], node: true },
 
@@ -57,12 +60,13 @@ export const rows = [
   { at: 'molt/cli/molt.mjs', from: ['tools/compile.mjs'], packages: [], node: true },
 
   // the laws: about the language they know nothing of MoLT; about MoLT they do
-  { at: 'proofs', from: ['shapes', 'dsl', '!dsl/backends/tfjs', 'proofs', '!proofs/molt'], packages: ['fp-ts', 'fast-check'] },
-  { at: 'proofs/molt', from: ['shapes', 'dsl', '!dsl/backends/tfjs', 'proofs', 'molt', '!molt/cli'], packages: ['fp-ts', 'fast-check'] },
+  { at: 'proofs', from: ['shapes', 'dsl', '!dsl/backends/tfjs', '!dsl/backends/ort', 'proofs', '!proofs/molt'], packages: ['fp-ts', 'fast-check'] },
+  { at: 'proofs/molt', from: ['shapes', 'dsl', '!dsl/backends/tfjs', '!dsl/backends/ort', 'proofs', 'molt', '!molt/cli'], packages: ['fp-ts', 'fast-check'] },
 
   // what uses all of it
   { at: 'test', from: ['shapes', 'dsl', 'molt', 'proofs', 'test', 'examples', 'tools'], packages: ['*'], node: true },
   { at: 'examples', from: ['shapes', 'dsl', 'molt', 'proofs', 'examples'], packages: ['*'], node: true },
+  { at: 'bench', from: ['shapes', 'dsl', 'molt', 'proofs', 'bench'], packages: ['*'], node: true },
   { at: 'tools', from: ['shapes', 'dsl', 'molt', 'proofs', 'tools'], packages: ['*'], node: true },
 ];
 

@@ -7,10 +7,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fault, faultOf, raise, type Fault } from '../../../shapes/fault.ts';
-import type { Backend, Bindings, Measured, Value } from '../../backend.ts';
+import type { Backend, Bindings, Measured, Program, Value } from '../../backend.ts';
 import { byteSize, type Node } from '../../expr.ts';
 import { schedule, type Plan } from '../../schedule.ts';
-import { bindPlan, checkLeaf, isBoundLeaf } from '../bindings.ts';
+import { bindPlan, checkLeaf, delivered, isBoundLeaf } from '../bindings.ts';
 import { copied, type Numbers } from './arrays.ts';
 import { compute } from './rows.ts';
 
@@ -93,11 +93,12 @@ export const reference: Backend = {
       E.map((fixed: ReadonlyMap<Node, Value>) => {
         const all = (bindings: Bindings) =>
           E.chain((bound: ReadonlyMap<Node, Value>) => attempt(() => runPlan(plan, new Map([...fixed, ...bound]))))(bindPlan(plan, bindings, new Set(fixed.keys())));
-        return {
-          run: (bindings: Bindings) => TE.fromIOEither(() => E.map((r: { readonly values: readonly Value[] }) => r.values)(all(bindings))),
+        const program: Program = {
+          run: (bindings: Bindings, into = []) => TE.fromIOEither(() => E.chain((r: { readonly values: readonly Value[] }) => delivered(r.values, into))(all(bindings))),
           measure: (bindings: Bindings) => TE.fromIOEither(() => all(bindings)),
           dispose: () => {},
         };
+        return program;
       })(residents(plan, resident)),
     ),
 };

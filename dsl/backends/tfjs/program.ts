@@ -11,7 +11,7 @@ import { fault, faultOf, raise, type Fault } from '../../../shapes/fault.ts';
 import type { Bindings, Measured, Program, Value } from '../../backend.ts';
 import { is, type Data, type ElementType, type Node, type Primitive } from '../../expr.ts';
 import type { Plan } from '../../schedule.ts';
-import { bindPlan, checkLeaf } from '../bindings.ts';
+import { bindPlan, checkLeaf, delivered } from '../bindings.ts';
 import type { Device } from './device.ts';
 import { makeCurrent } from './devices.ts';
 import { footprint } from './footprint.ts';
@@ -165,7 +165,7 @@ export const compile = (device: Device, plan: Plan, resident: ReadonlyMap<string
   const current = makeCurrent(device);
   if (E.isLeft(current)) return current;
   return E.map((residents: ReadonlyMap<Node, Handle>): Program => ({
-    run: (bindings) => TE.map((r: { readonly values: readonly Value[] }) => r.values)(perform(plan, device, residents, false)(bindings)),
+    run: (bindings, into = []) => TE.chainEitherK((r: { readonly values: readonly Value[] }) => delivered(r.values, into))(perform(plan, device, residents, false)(bindings)),
     measure: perform(plan, device, residents, true),
     dispose: () => {
       for (const handle of residents.values()) handle.dispose();
