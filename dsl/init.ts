@@ -2,7 +2,7 @@
  * Init: how a parameter starts; a pure function of a key and the sizes.
  */
 import { elements, type Sizes } from './expr.ts';
-import { type Key, normal as gaussian, uniform as flat } from './random.ts';
+import { type Key, normalParts, uniformParts } from './random.ts';
 
 /** Row-major starting values of a parameter of the given sizes. */
 export type Init = (key: Key, sizes: Sizes) => Float32Array;
@@ -12,10 +12,18 @@ export const zeros: Init = constantInit(0);
 export const ones: Init = constantInit(1);
 
 /** N(0, std). */
-export const normalInit = (std: number): Init => (key, sizes) => Float32Array.from(gaussian(key, elements(sizes)), (x) => std * x);
+export const normalInit = (std: number): Init => (key, sizes) => {
+  const out = new Float32Array(elements(sizes));
+  for (const { from, numbers } of normalParts(key, out.length)) for (let i = 0; i < numbers.length; i += 1) out[from + i] = std * (numbers[i] ?? 0);
+  return out;
+};
 
 /** U(−limit, limit). */
-export const uniformInit = (limit: number): Init => (key, sizes) => Float32Array.from(flat(key, elements(sizes)), (u) => limit * (2 * u - 1));
+export const uniformInit = (limit: number): Init => (key, sizes) => {
+  const out = new Float32Array(elements(sizes));
+  for (const { from, numbers } of uniformParts(key, out.length)) for (let i = 0; i < numbers.length; i += 1) out[from + i] = limit * (2 * (numbers[i] ?? 0) - 1);
+  return out;
+};
 
 /**
  * N(0, 1/√fan), where fan is the product of the first `axes` sizes: a weight [in, …out] keeps the variance of its input.
