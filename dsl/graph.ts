@@ -4,6 +4,7 @@
  * laws:  proofs/dsl/graph.ts: closing is idempotent and keeps every value
  */
 import type { Node } from './expr.ts';
+import { interner } from './intern.ts';
 
 export interface Graph {
   /** every distinct node once, operands before users, in a deterministic order */
@@ -11,42 +12,18 @@ export interface Graph {
   readonly roots: readonly Node[];
 }
 
-/** Constants up to this many elements are compared by content, larger ones by identity. */
-const contentLimit = 4096;
+/** The node on other operands; itself if they are its own. */
+export const onOperands = (node: Node, operands: readonly Node[]): Node => (operands.every((o, i) => o === node.operands[i]) ? node : Object.freeze({ ...node, operands }));
 
-const numbers = (data: ArrayLike<number>): string => Array.prototype.join.call(data, ',');
-
-/** The graph of the given roots. Depth is not limited by the call stack. */
-export const closeGraph = (roots: readonly Node[]): Graph => {
-  const interned = new Map<string, Node>();
-  const idOf = new Map<Node, number>();
+/** The graph of the given roots, by a table that may know some of its nodes. Depth is not limited by the call stack. */
+export const closeGraph = (roots: readonly Node[], table = interner()): Graph => {
   const canonical = new Map<Node, Node>();
-  const dataIds = new Map<object, number>();
-  const nodes: Node[] = [];
+  const listed = new Set<Node>();
 
-  const dataKey = (data: ArrayLike<number> & object): string => {
-    if (data.length <= contentLimit) return numbers(data);
-    const id = dataIds.get(data) ?? dataIds.size;
-    dataIds.set(data, id);
-    return `#${id}`;
-  };
-  const keyOf = (node: Node, operands: readonly Node[]): string => {
-    const params = 'data' in node.params ? dataKey(node.params.data) : JSON.stringify(node.params, (_, v: unknown) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v));
-    return `${node.primitive}|${node.dtype}|${node.sizes.join(',')}|${operands.map((o) => idOf.get(o)).join(',')}|${params}`;
-  };
-  const intern = (node: Node): void => {
-    const operands = node.operands.map((o) => canonical.get(o) ?? o);
-    const key = keyOf(node, operands);
-    const known = interned.get(key);
-    if (known !== undefined) {
-      canonical.set(node, known);
-      return;
-    }
-    const own = operands.every((o, i) => o === node.operands[i]) ? node : Object.freeze({ ...node, operands });
-    interned.set(key, own);
-    idOf.set(own, nodes.length);
+  const close = (node: Node): void => {
+    const own = table.intern(table.has(node) ? node : onOperands(node, node.operands.map((o) => canonical.get(o) ?? o)));
     canonical.set(node, own);
-    nodes.push(own);
+    listed.add(own);
   };
 
   const stack: { readonly node: Node; next: number }[] = [];
@@ -57,12 +34,12 @@ export const closeGraph = (roots: readonly Node[]): Graph => {
       const operand = top.node.operands[top.next];
       if (operand === undefined) {
         stack.pop();
-        if (!canonical.has(top.node)) intern(top.node);
+        if (!canonical.has(top.node)) close(top.node);
       } else {
         top.next += 1;
         if (!canonical.has(operand)) stack.push({ node: operand, next: 0 });
       }
     }
   }
-  return { nodes, roots: roots.map((r) => canonical.get(r) ?? r) };
+  return { nodes: [...listed], roots: roots.map((r) => canonical.get(r) ?? r) };
 };
