@@ -1,0 +1,113 @@
+/**
+ * Graph: a plan as an ONNX graph, still a value.
+ * idea:  a walk over the plan's steps; each row's term becomes operations whose names carry the block path, so that profilers and
+ *        viewers speak of `fdm.0.uda.1.visual.td`.
+ * not:   rewriting: a plan is written as it is, every einsum canonical.
+ */
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { fault, type Fault } from '../../shapes/fault.ts';
+import type { Value } from '../backend.ts';
+import { type Data, type ElementType, elements, is, type Node, type Primitive } from '../expr.ts';
+import type { Plan } from '../schedule.ts';
+import { emitter } from './emitter.ts';
+import { type BoundLeaf, leavesOf, type OnnxLeaf } from './leaves.ts';
+import type { Graph } from './proto.ts';
+import { type Bound, termOf } from './rows.ts';
+import { apply, type Tensor, type Term } from './term.ts';
+
+export interface GraphOptions {
+  /** of the graph */
+  readonly name: string;
+  /** name of each output of the plan, in order; they differ from each other and from the leaves' */
+  readonly outputs: readonly string[];
+  /** parameters that are part of the model, by dotted name; all others are inputs. Names that the plan does not use are passed over. */
+  readonly initialisers?: ReadonlyMap<string, Value>;
+}
+export interface PlanGraph {
+  readonly graph: Graph;
+  readonly inputs: readonly OnnxLeaf[];
+}
+
+const bits = {
+  f32: (data: Data) => (data instanceof Float32Array ? data : Float32Array.from(data)),
+  i32: (data: Data) => (data instanceof Int32Array ? data : Int32Array.from(data)),
+  bool: (data: Data) => Uint8Array.from(data, (x) => (x === 0 ? 0 : 1)),
+} as const satisfies { readonly [T in ElementType]: (data: Data) => Tensor['data'] };
+
+const tensorOf = (value: Value): Tensor => ({ type: value.dtype, sizes: value.sizes, data: bits[value.dtype](value.data) });
+
+const described = (x: { readonly dtype: ElementType; readonly sizes: readonly number[] }): string => `${x.dtype} [${x.sizes.join(', ')}]`;
+
+/** errors: Shape where the value is not what the parameter needs */
+const fitting = (leaf: BoundLeaf, value: Value): Either<Fault, Tensor> =>
+  described(leaf) === described(value) && value.data.length === elements(leaf.sizes)
+    ? right(tensorOf(value))
+    : left(fault('Shape', `parameter '${leaf.params.name}'`, [`${described(value)} with ${value.data.length} elements`], `${described(leaf)}, ${elements(leaf.sizes)} elements`));
+
+const repeated = (names: readonly string[]): string | undefined => names.find((name, i) => names.indexOf(name) !== i);
+
+/** errors: Usage where the names of the outputs don't fit the plan */
+const checkNames = (plan: Plan, outputs: readonly string[], leaves: readonly OnnxLeaf[]): Either<Fault, ReadonlySet<string>> => {
+  if (outputs.length !== plan.outputs.length) return left(fault('Usage', 'onnx', [`${outputs.length} names`], `a name for each of ${plan.outputs.length} outputs`));
+  const names = [...leaves.map(({ name }) => name), ...outputs];
+  const twice = repeated(names);
+  return twice === undefined && !names.includes('') ? right(new Set(names)) : left(fault('Usage', 'onnx', [`'${twice ?? ''}'`], 'names of outputs that are not empty and differ from each other and from the names of inputs and parameters'));
+};
+
+const isBound = (node: Node): node is Node<Bound> => is('input', node) || is('parameter', node) || is('constant', node);
+const isComputed = (node: Node): node is Node<Exclude<Primitive, Bound>> => !isBound(node);
+
+/** The graph of a plan. errors: Usage, Name, Shape for names and initialisers; Unsupported, naming the node, where a row refuses */
+export const graphOf = (plan: Plan, options: GraphOptions): Either<Fault, PlanGraph> => {
+  const leaves = leavesOf(plan);
+  if (isLeft(leaves)) return leaves;
+  const reserved = checkNames(plan, options.outputs, leaves.right.all);
+  if (isLeft(reserved)) return reserved;
+  const emit = emitter(reserved.right);
+
+  const inputs: OnnxLeaf[] = [];
+  for (const one of leaves.right.all) {
+    const value = is('parameter', one.leaf) ? options.initialisers?.get(one.leaf.params.name) : undefined;
+    if (value === undefined) inputs.push(one);
+    else {
+      const tensor = fitting(one.leaf, value);
+      if (isLeft(tensor)) return tensor;
+      emit.initialiser(one.name, tensor.right);
+    }
+  }
+
+  const wanted = new Map<Node, string>();
+  plan.outputs.forEach((node, i) => {
+    const name = options.outputs[i];
+    if (name !== undefined && !wanted.has(node)) wanted.set(node, name);
+  });
+  const terms = new Map<Node, Term>();
+  const termAt = (node: Node): Term => terms.get(node) ?? { kind: 'value', name: '' };
+  const named = (name: string): Term => ({ kind: 'value', name });
+  for (const node of plan.steps) {
+    if (is('input', node) || is('parameter', node)) terms.set(node, named(leaves.right.nameOf(node)));
+    else if (is('constant', node)) terms.set(node, named(emit.value({ kind: 'tensor', tensor: tensorOf({ sizes: node.sizes, dtype: node.dtype, data: node.params.data }) }, node.path)));
+    else if (isComputed(node)) {
+      const term = termOf(node, node.operands.map(termAt));
+      if ('refused' in term) return left(fault('Unsupported', `${node.primitive} at ${node.path || 'the root'}`, [described(node)], `a form that ONNX has: ${term.refused}`));
+      terms.set(node, term.kind === 'tensor' ? term : named(emit.value(term, `${node.path}/${node.primitive}`, wanted.get(node))));
+    }
+  }
+
+  // an output that is a leaf, a constant, another's alias or asked for twice
+  plan.outputs.forEach((node, i) => {
+    const name = options.outputs[i] ?? '';
+    const term = termAt(node);
+    if (term.kind !== 'value' || term.name !== name) emit.value(apply('Identity', [term]), `${node.path}/output`, name);
+  });
+  return right({
+    graph: {
+      name: options.name,
+      operations: emit.operations,
+      initialisers: emit.initialisers,
+      inputs: inputs.map(({ name, leaf }) => ({ name, type: leaf.dtype, sizes: leaf.sizes })),
+      outputs: plan.outputs.map((node, i) => ({ name: options.outputs[i] ?? '', type: node.dtype, sizes: node.sizes })),
+    },
+    inputs,
+  });
+};

@@ -1,0 +1,55 @@
+/**
+ * Cases: plans as ONNX models with inputs and the outputs that the reference backend gives, a line of JSON each.
+ */
+import fc from 'fast-check';
+import { evaluate } from '../../../dsl/backends/reference/index.ts';
+import { type Bindings, type Node, planOf, type Primitive, type Value } from '../../../dsl/index.ts';
+import { type OnnxModel, onnxModel } from '../../../dsl/onnx/index.ts';
+import { programs } from '../../../proofs/arbitraries/graphs.ts';
+import { primitives, primitiveSubjects } from '../../../proofs/dsl/primitives.ts';
+import { bindAll, bindSubject, rootsOf, type Subject } from '../../../proofs/subject.ts';
+
+export interface Case {
+  readonly name: string;
+  readonly model: OnnxModel;
+  readonly inputs: ReadonlyMap<string, Value>;
+  readonly outputs: ReadonlyMap<string, Value>;
+  readonly tolerance: number;
+}
+
+export const must = <T>(x: { readonly _tag: 'Left'; readonly left: unknown } | { readonly _tag: 'Right'; readonly right: T }): T => {
+  if (x._tag === 'Left') throw new Error(JSON.stringify(x.left));
+  return x.right;
+};
+
+export const namesFor = (roots: readonly Node[]): readonly string[] => roots.map((_, i) => `y${i}`);
+
+export const caseOf = (name: string, roots: readonly Node[], bindings: Bindings, tolerance: number): Case => {
+  const outputs = namesFor(roots);
+  const model = must(onnxModel(planOf(roots), { name, outputs }));
+  const values = must(evaluate(roots, bindings));
+  const bound = model.inputs.flatMap(({ name: input, leaf }): readonly [string, Value][] => {
+    const value = (leaf.primitive === 'input' ? bindings.inputs : bindings.parameters).get(leaf.params.name);
+    return value === undefined ? [] : [[input, value]];
+  });
+  return { name, model, inputs: new Map(bound), outputs: new Map(outputs.flatMap((output, i) => values.slice(i, i + 1).map((v): [string, Value] => [output, v]))), tolerance };
+};
+
+const written = (values: ReadonlyMap<string, Value>): object => Object.fromEntries([...values].map(([name, { sizes, dtype, data }]) => [name, { dtype, sizes, data: [...data] }]));
+
+export const lineOf = ({ name, model, inputs, outputs, tolerance }: Case): string =>
+  JSON.stringify({ name, model: Buffer.from(model.bytes).toString('base64'), inputs: written(inputs), outputs: written(outputs), tolerance });
+
+/** What single precision may change in one primitive, and in a graph. */
+const tolerances = { primitive: 1e-5, graph: 1e-4 } as const;
+
+/** `count` cases of each primitive. */
+export const primitiveCases = (count: number): readonly Case[] =>
+  primitives.flatMap((p: Primitive) => fc.sample(primitiveSubjects[p], { seed: 11, numRuns: count }).map((subject: Subject, i) => caseOf(`${p}.${i}`, rootsOf(subject), bindSubject(subject, i), tolerances.primitive)));
+
+/** Random graphs over all primitives. */
+export const graphCases = (count: number): readonly Case[] =>
+  fc.sample(programs(), { seed: 12, numRuns: count }).map((program, i) => {
+    const roots = program.build();
+    return caseOf(`graph.${i}`, roots, bindAll(roots, i), tolerances.graph);
+  });
