@@ -6,7 +6,7 @@ export type { Backend, Bindings, Destinations, Measured, Program, Value } from '
 export * from './block.ts';
 export { check } from './check.ts';
 export * from './compose.ts';
-export { countParameters, multiplyAdds, type ParameterCount, peakBytes, savedBytes, savedNodes, workRules } from './cost.ts';
+export * from './cost/index.ts';
 export * from './expr.ts';
 export { grad, type Gradient } from './grad.ts';
 export { closeGraph, type Graph } from './graph.ts';

@@ -1,0 +1,95 @@
+/**
+ * Cost: all that a model needs, without running it or making a weight.
+ * idea:  sizes are part of the graph, so parameters, multiply-adds, saved and greatest bytes are functions of its roots.
+ * laws:  proofs/dsl/cost.ts (saved bytes), proofs/dsl/schedule.ts (peak): what is predicted is what engines measure
+ * not:   seconds, and memory that an engine takes beyond a plan's buffers.
+ */
+import type { Declared } from '../block.ts';
+import type { Node } from '../expr.ts';
+import { countDeclared } from '../parameters.ts';
+import { planOf } from '../plan.ts';
+import { lower } from '../lower.ts';
+import { type Plan, schedule } from '../schedule.ts';
+import { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
+import { passesOf } from './passes.ts';
+import { type Saved, savedOf } from './saved.ts';
+import { workIn } from './work.ts';
+
+/** What is costed: any roots, of any model. */
+export interface Costed {
+  /** samples of the batch that the graphs were built for */
+  readonly batch: number;
+  /** what inference reads */
+  readonly outputs: readonly Node[];
+  /** what training reads of the forward pass, the loss among it, and the gradients; left out for what is not trained */
+  readonly training?: { readonly forward: readonly Node[]; readonly gradients: readonly Node[] };
+  /** every weight of the model; left out, those that the roots read are counted */
+  readonly declared?: Iterable<Declared>;
+}
+
+/** Multiply-adds of one batch. */
+export interface PassWork {
+  readonly inference: number;
+  /** of a training step */
+  readonly forward: number;
+  readonly backward: number;
+}
+
+export interface Cost {
+  readonly batch: number;
+  /** numbers of weights */
+  readonly parameters: ParameterCount;
+  /** bytes that do not depend on the batch */
+  readonly state: StateBytes;
+  readonly multiplyAdds: {
+    /** every equation by itself, in its cheapest order */
+    readonly printed: PassWork;
+    readonly planned: PassWork;
+  };
+  /** bytes kept between forward and backward, of the whole batch */
+  readonly saved: Saved;
+  /** greatest bytes alive in a plan, leaves and outputs included; the optimiser's moments are not part of it. training: null if nothing is trained */
+  readonly peak: { readonly inference: number; readonly training: number | null };
+}
+
+const nothing: Saved = { total: 0, features: 0, frozen: 0, trained: 0 };
+
+const workOfPlans = (inference: Plan, training: Plan | undefined, forward: number): PassWork => {
+  const passes = training === undefined ? { forward: [], backward: [] } : passesOf(training, forward);
+  return { inference: workIn(inference.steps), forward: workIn(passes.forward), backward: workIn(passes.backward) };
+};
+
+/**
+ * The cost of a model.
+ * units:  numbers of weights, multiply-adds, bytes (single precision); of one batch unless it says otherwise
+ * @example
+ * import { costOf, grad, nodes, parameterNode, inputNode } from 'molt/dsl';
+ * const w = parameterNode('w', [8, 3]);
+ * const y = nodes.einsum([[0, 1], [1, 2]], [0, 2], [inputNode('x', [4, 8]), w]);
+ * const { loss, gradients } = grad(nodes.sumAxes(nodes.map('square', y), [0, 1]), [w]);
+ * const cost = costOf({ batch: 4, outputs: [y], training: { forward: [loss], gradients } });
+ * cost.multiplyAdds.printed.inference; // 96
+ * cost.saved.trained; // 48: y, which the gradient of the square reads
+ */
+export const costOf = ({ batch, outputs, training, declared }: Costed): Cost => {
+  const forward = training?.forward.length ?? 0;
+  const trained = training === undefined ? undefined : [...training.forward, ...training.gradients];
+  const written = (roots: readonly Node[]): Plan => schedule(lower(roots));
+  const plan = trained === undefined ? undefined : planOf(trained);
+  const inference = planOf(outputs);
+  const parameters = declared === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(declared);
+  return {
+    batch,
+    parameters,
+    state: stateBytes(parameters),
+    multiplyAdds: {
+      printed: workOfPlans(written(outputs), trained === undefined ? undefined : written(trained), forward),
+      planned: workOfPlans(inference, plan, forward),
+    },
+    saved: plan === undefined ? nothing : savedOf(plan, forward),
+    peak: { inference: inference.peakBytes, training: plan?.peakBytes ?? null },
+  };
+};
+
+/** Greatest bytes alive at any step of the roots as they are written, leaves included. */
+export const peakBytes = (roots: readonly Node[]): number => schedule(lower(roots)).peakBytes;

@@ -1,0 +1,9 @@
+/**
+ * Cost of graphs without running them: weights, multiply-adds, bytes moved, bytes saved for backward, greatest bytes.
+ */
+export { type Cost, type Costed, costOf, type PassWork, peakBytes } from './cost.ts';
+export { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
+export { type Passes, passesOf } from './passes.ts';
+export { type Part, type Saved, savedBytes, savedIn, savedNodes, savedOf, type SavedValue } from './saved.ts';
+export { type Decisions, explained, type Explained, type Tally, tallyOf } from './tally.ts';
+export { multiplyAdds, workOf, workRules } from './work.ts';

@@ -1,0 +1,100 @@
+/**
+ * Saved: the forward values that wait for the backward pass, and in which part of the model each was made.
+ * idea:  a value is saved if a backward step reads it. Leaves (weights, data, constants) are there anyway and are not counted;
+ *        several nodes that share a buffer are one value. Each saved value is in one of three parts:
+ *          features  no trainable weight has a say in it: it is data as far as training is concerned, and a store of features
+ *                    could hold it. A frozen trunk in front of the adapters shows up here, and only with what they read of it.
+ *          frozen    trainable weights have a say in it, and a frozen block made it: kept because gradients flow through
+ *                    frozen layers. The price of adapters inside a trunk; 0 for adapters behind it.
+ *          trained   made by a block that is trained, or by no block.
+ *        The block that made a value is its own path, or that of the next labelled step on the way to the outputs (a block
+ *        labels what it returns). A block is frozen if it has weights and none is trainable; one without weights is as the
+ *        block around it.
+ * laws:  proofs/dsl/cost.ts (predicted = measured, and features do not change with the trainable weights), proofs/dsl/frozen.ts
+ */
+import { byteSize, is, type Node } from '../expr.ts';
+import { lower } from '../lower.ts';
+import { bufferOf, type Plan, schedule } from '../schedule.ts';
+import { passesOf } from './passes.ts';
+import { isLeaf } from './work.ts';
+
+export type Part = 'features' | 'frozen' | 'trained';
+
+/** One value that is kept between forward and backward. */
+export interface SavedValue {
+  /** the node whose buffer it is */
+  readonly node: Node;
+  readonly bytes: number;
+  readonly part: Part;
+  /** the block that made it, '' if none says so */
+  readonly block: string;
+}
+
+/** Nodes that depend on a trainable weight. */
+const trainedBy = (nodes: readonly Node[]): ReadonlySet<Node> => {
+  const found = new Set<Node>();
+  for (const node of nodes) if ((is('parameter', node) && node.params.trainable) || node.operands.some((o) => found.has(o))) found.add(node);
+  return found;
+};
+
+/** The block of each node: its path, or that of the next labelled step that it leads to. */
+const ownersOf = (nodes: readonly Node[]): ReadonlyMap<Node, string> => {
+  const owners = new Map<Node, string>();
+  for (const node of nodes.toReversed()) {
+    const own = node.path === '' ? (owners.get(node) ?? '') : node.path;
+    owners.set(node, own);
+    for (const operand of node.operands) if (!owners.has(operand)) owners.set(operand, own);
+  }
+  return owners;
+};
+
+const outer = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+
+/** Whether the weights of the smallest block around a path that has any are all frozen. */
+const frozenBlocks = (nodes: readonly Node[]): ((path: string) => boolean) => {
+  const trainable = new Map<string, boolean>();
+  for (const node of nodes) {
+    if (!is('parameter', node)) continue;
+    for (let path = node.params.name; path !== ''; path = outer(path)) trainable.set(path, (trainable.get(path) ?? false) || node.params.trainable);
+  }
+  const frozen = (path: string): boolean => path !== '' && (trainable.has(path) ? trainable.get(path) === false : frozen(outer(path)));
+  return frozen;
+};
+
+/** The values that the backward steps of a training plan read of its forward steps. The first `forward` outputs are the forward pass's. */
+export const savedIn = (plan: Plan, forward: number): readonly SavedValue[] => {
+  const passes = passesOf(plan, forward);
+  const ahead = new Set(passes.forward);
+  const saved = new Set<Node>();
+  for (const node of passes.backward) for (const operand of node.operands) if (ahead.has(operand) && !isLeaf(bufferOf(operand))) saved.add(bufferOf(operand));
+  const trained = trainedBy(passes.forward);
+  const owners = ownersOf(passes.forward);
+  const isFrozen = frozenBlocks(passes.forward);
+  return [...saved].map((node) => {
+    const block = owners.get(node) ?? '';
+    return { node, bytes: byteSize(node), part: !trained.has(node) ? 'features' : isFrozen(block) ? 'frozen' : 'trained', block };
+  });
+};
+
+/** Bytes that are kept between forward and backward, by part. */
+export interface Saved {
+  readonly total: number;
+  readonly features: number;
+  readonly frozen: number;
+  readonly trained: number;
+}
+
+const sum = (values: readonly SavedValue[]): number => values.reduce((bytes, value) => bytes + value.bytes, 0);
+
+/** Bytes that a training plan keeps between forward and backward, of the whole batch. */
+export const savedOf = (plan: Plan, forward: number): Saved => {
+  const values = savedIn(plan, forward);
+  const of = (part: Part): number => sum(values.filter((v) => v.part === part));
+  return { total: sum(values), features: of('features'), frozen: of('frozen'), trained: of('trained') };
+};
+
+/** The values saved by gradients as they are written, without planning. */
+export const savedNodes = (forward: readonly Node[], gradients: readonly Node[]): readonly Node[] => savedIn(schedule(lower([...forward, ...gradients])), forward.length).map(({ node }) => node);
+
+/** Bytes saved by gradients as they are written, without planning. */
+export const savedBytes = (forward: readonly Node[], gradients: readonly Node[]): number => savedOf(schedule(lower([...forward, ...gradients])), forward.length).total;
