@@ -4,12 +4,13 @@
  */
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../shapes/fault.ts';
+import type { Sizes } from '../expr.ts';
 import type { Plan } from '../schedule.ts';
 import { graphOf, type GraphOptions, type PlanGraph } from './graph.ts';
 import type { OnnxLeaf } from './leaves.ts';
 import { encode, type Initialiser } from './proto.ts';
 import { irVersion, opset } from './rows.ts';
-import { bytesOfData } from './term.ts';
+import { bytesOfData, type TensorType } from './term.ts';
 
 export interface OnnxOptions extends GraphOptions {
   /** of molt, the producer */
@@ -28,6 +29,9 @@ export interface ExternalData {
   readonly location: string;
   /** bytes, a multiple of 4096 */
   readonly offset: number;
+  /** what the numbers are */
+  readonly type: TensorType;
+  readonly sizes: Sizes;
   /** the caller's own array where it was f32, not a copy */
   readonly data: Uint8Array | Float32Array;
 }
@@ -58,7 +62,7 @@ const placed = (initialisers: readonly Initialiser[], location: string): readonl
 };
 
 const externalOf = (initialisers: readonly Initialiser[]): readonly ExternalData[] =>
-  initialisers.flatMap(({ name, tensor: { data }, place }) => (place === undefined ? [] : [{ name, ...place, data: data instanceof Float32Array ? data : bytesOfData(data) }]));
+  initialisers.flatMap(({ name, tensor: { type, sizes, data }, place }) => (place === undefined ? [] : [{ name, ...place, type, sizes, data: data instanceof Float32Array ? data : bytesOfData(data) }]));
 
 /** The file of a graph. */
 export const modelOf = ({ graph, inputs }: PlanGraph, options: OnnxOptions): OnnxModel => {
