@@ -1,0 +1,210 @@
+/**
+ * Laws of cost: what is predicted without running is what a run holds.
+ *   1. saved: the predicted values are those that a run hands from the forward to the backward pass
+ *   2. features: the values that are said not to depend on trainable weights do not change with them
+ *   3. held: on any backend, the bytes alive between the passes are the saved ones, the leaves and the results
+ *   4. peak: on any backend, the greatest bytes of a training step are the plan's
+ * idea:  the measures share nothing with the prediction. A walk over the plan with real arrays records which arrays made before
+ *        the loss is there are handed to a step after it. On a backend, a ballast laid between the passes, heavier than all
+ *        else, makes the peak that the backend measures fall there.
+ */
+import fc from 'fast-check';
+import { type Either, isLeft, left, right, tryCatch } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Numbers } from '../../dsl/backends/reference/arrays.ts';
+import { compute } from '../../dsl/backends/reference/rows.ts';
+import { type Backend, type Bindings, bufferOf, byteSize, closeGraph, fillNode, grad, is, type Node, nodes, parameterNode, type Plan, planOf, print, random, savedIn, type SavedValue } from '../../dsl/index.ts';
+import { fault, type Fault, faultOf } from '../../shapes/index.ts';
+import { programs } from '../arbitraries/graphs.ts';
+import { type Counter, every, faults, must } from '../counter.ts';
+import { meaning } from '../engine.ts';
+import { law, type Law, type Mutant } from '../law.ts';
+import { bindAll, drawn, seeds } from '../subject.ts';
+
+/** A training step: what is read of the forward pass, then the gradients. */
+export interface Step {
+  readonly roots: readonly Node[];
+  /** how many of the roots are the forward pass's */
+  readonly forward: number;
+}
+
+export type Predict = (plan: Plan, forward: number) => readonly SavedValue[];
+
+/** The loss Σ sin(g·y) over the roots y with a trained gain g, and the gradients of all trained weights. */
+export const stepOf = (roots: readonly Node[]): Step => {
+  const terms = roots.flatMap((y) => (y.dtype === 'f32' ? [nodes.map('sin', nodes.mul(y, parameterNode(`gain.${y.sizes.length}`, y.sizes.map(() => 1))))] : []));
+  const loss = terms.map((t) => nodes.sumAxes(t, t.sizes.map((_, i) => i))).reduce<Node>((a, b) => nodes.add(a, b), fillNode(0, []));
+  const trained = closeGraph([loss]).nodes.filter((n) => is('parameter', n) && n.params.trainable);
+  const { gradients } = grad(loss, trained);
+  return { roots: [loss, ...gradients], forward: 1 };
+};
+
+/** The last step that makes one of the forward pass's outputs: what follows is the backward pass. */
+const cutOf = (plan: Plan, forward: number): number => Math.max(-1, ...plan.outputs.slice(0, forward).map((o) => plan.steps.indexOf(o)));
+
+/** The arrays that a run hands over the cut, by the node that made each. errors: those of a leaf or of a primitive */
+export const handedOver = (plan: Plan, forward: number, bindings: Bindings): Either<Fault, ReadonlyMap<Node, Numbers>> => {
+  const cut = cutOf(plan, forward);
+  const arrays = new Map<Node, Numbers>();
+  const makers = new Map<Numbers, Node>();
+  const handed = new Map<Node, Numbers>();
+  const leaf = (node: Node): Numbers => {
+    const value = is('input', node) ? bindings.inputs.get(node.params.name) : is('parameter', node) ? bindings.parameters.get(node.params.name) : undefined;
+    return value === undefined ? new Float64Array() : value.data instanceof Float32Array ? Float64Array.from(value.data) : value.data.slice();
+  };
+  for (const [at, node] of plan.steps.entries()) {
+    const operands = node.operands.flatMap((o) => { const a = arrays.get(o); return a === undefined ? [] : [a]; });
+    if (operands.length < node.operands.length) return left(fault('Defect', node.primitive, ['an operand that is gone'], 'a value kept until its last use'));
+    if (at > cut) for (const array of operands) { const maker = makers.get(array); if (maker !== undefined) handed.set(maker, array); }
+    const made = tryCatch(() => compute(node, operands, leaf), (thrown) => faultOf(node.primitive, thrown));
+    if (isLeft(made)) return made;
+    arrays.set(node, made.right);
+    if (at <= cut && node.operands.length > 0 && !operands.includes(made.right)) makers.set(made.right, node);
+    for (const freed of plan.frees[at] ?? []) arrays.delete(freed);
+  }
+  return right(handed);
+};
+
+const named = (node: Node): string => `${node.primitive} [${node.sizes.join(', ')}]`;
+
+interface Sample {
+  readonly step: () => Step;
+  readonly seed: number;
+}
+/** Training steps of random programs over all primitives. */
+const samples: fc.Arbitrary<Sample> = fc.record({ program: programs(), seed: seeds }).map(({ program, seed }) => ({ step: () => stepOf(program.build()), seed }));
+const show = ({ step, seed }: Sample): string => `${print(step().roots)}\nseed ${seed}`;
+
+const changed = (name: string, change: (values: readonly SavedValue[], plan: Plan) => readonly SavedValue[]): Mutant<Predict> => ({ name, mutate: (predict) => (plan, forward) => change(predict(plan, forward), plan) });
+const asSaved = (node: Node): SavedValue => ({ node, bytes: byteSize(node), part: 'trained', block: '' });
+const more = (values: readonly SavedValue[], extra: readonly Node[]): readonly SavedValue[] => [...values, ...extra.filter((n) => !values.some((v) => v.node === n)).map(asSaved)];
+const forgets = changed('forgets one', (values) => values.slice(1));
+const everything = changed('keeps every value', (values, plan) => more(values, plan.steps.filter((n) => n.operands.length > 0 && bufferOf(n) === n)));
+const leaves = changed('keeps the weights too', (values, plan) => more(values, plan.steps.filter((n) => is('parameter', n))));
+const shared = changed('counts a shared buffer twice', (values, plan) => more(values, plan.steps.filter((n) => n.operands.length > 0 && values.some((v) => n !== v.node && bufferOf(n) === v.node))));
+
+const saved = (arbitrary: fc.Arbitrary<Sample>) =>
+  law<Predict, Sample>({
+    id: 'cost.saved',
+    statement: 'the values predicted to be saved are those that a run hands from the forward to the backward pass',
+    tier: 'required',
+    arbitrary,
+    show,
+    mutants: [forgets, everything, leaves, shared],
+    holds: (predict) => ({ step, seed }) => {
+      const { roots, forward } = step();
+      const plan = planOf(roots);
+      const predicted = predict(plan, forward);
+      return pipe(
+        TE.fromEither(handedOver(plan, forward, bindAll(plan.steps, seed))),
+        TE.mapLeft(faults),
+        TE.chainEitherK((handed) => {
+          const nodesOf = new Set(predicted.map(({ node }) => node));
+          return every([
+            ...predicted.map(({ node, bytes }) => must(handed.has(node) && bytes === byteSize(node), () => `${named(node)} is predicted, ${handed.has(node) ? `with ${bytes} bytes` : 'but no backward step reads it'}`)),
+            ...[...handed.keys()].map((node) => must(nodesOf.has(node), () => `${named(node)} is read by a backward step, not predicted`)),
+            must(nodesOf.size === predicted.length, () => 'a value is predicted twice'),
+          ]);
+        }),
+      );
+    },
+  });
+
+/** The same inputs and frozen weights, other trainable ones. */
+const retrained = (plan: Plan, bindings: Bindings, seed: number): Bindings => {
+  const parameters = new Map(bindings.parameters);
+  const key = random.named(random.key(seed), 'retrained');
+  for (const leaf of plan.steps) if (is('parameter', leaf) && leaf.params.trainable) parameters.set(leaf.params.name, drawn({ sizes: leaf.sizes, dtype: 'f32' }, random.named(key, leaf.params.name)));
+  return { ...bindings, parameters };
+};
+const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => a.length === b.length && Array.from(a).every((x, i) => Object.is(x, b[i]));
+
+/** `exact`: on graphs where whatever depends on a weight also changes with it, what does not change must be said to be a feature. */
+const features = (arbitrary: fc.Arbitrary<Sample>, exact: boolean) =>
+  law<Predict, Sample>({
+    id: 'cost.features',
+    statement: `${exact ? 'exactly ' : ''}the saved values that are called features stay as they are when trainable weights change`,
+    tier: 'required',
+    arbitrary,
+    show,
+    mutants: [changed('calls all of them features', (values) => values.map((v) => ({ ...v, part: 'features' }))), ...(exact ? [changed('calls none of them features', (values) => values.map((v) => ({ ...v, part: 'trained' })))] : [])],
+    holds: (predict) => ({ step, seed }) => {
+      const { roots, forward } = step();
+      const plan = planOf(roots);
+      const bindings = bindAll(plan.steps, seed);
+      return pipe(
+        TE.Do,
+        TE.bind('first', () => TE.fromEither(handedOver(plan, forward, bindings))),
+        TE.bind('second', () => TE.fromEither(handedOver(plan, forward, retrained(plan, bindings, seed)))),
+        TE.mapLeft(faults),
+        TE.chainEitherK(({ first, second }) => every(predict(plan, forward).map(({ node, part }) => {
+          const still = same(first.get(node) ?? [], second.get(node) ?? []);
+          return must(part === 'features' ? still : !exact || !still, () => `${named(node)} is called ${part}, and ${still ? 'stays as it is' : 'changes'} when trainable weights change`);
+        }))),
+      );
+    },
+  });
+
+/** The plan with a ballast laid between the passes and taken away at once; made from the loss, so that no engine can fold it. */
+const ballasted = (plan: Plan, cut: number): { readonly plan: Plan; readonly weight: number } => {
+  const count = Math.ceil(plan.peakBytes / 4) + 1;
+  const weight = 4 * count;
+  const loss = plan.steps[cut];
+  if (loss === undefined) return { plan, weight: 0 };
+  const scalar = nodes.reshape(loss, [1]);
+  const ballast = nodes.broadcast(scalar, [count]);
+  const insert = <T>(items: readonly T[], more: readonly T[]): readonly T[] => [...items.slice(0, cut + 1), ...more, ...items.slice(cut + 1)];
+  return { plan: { ...plan, steps: insert(plan.steps, [scalar, ballast]), frees: insert(plan.frees, [[], [scalar, ballast]]), peakBytes: plan.peakBytes + weight }, weight };
+};
+
+/** Bytes of a run at its worst step. */
+const peakOf = (backend: Backend, plan: Plan, bindings: Bindings): TE.TaskEither<Fault, number> =>
+  pipe(backend.compile(plan), TE.chain((program) => pipe(program.measure(bindings), TE.map(({ measured }) => { program.dispose(); return measured.peakBytes; }))));
+
+/** What is alive between the passes beside saved values: leaves that are read later, and results. */
+const beside = (plan: Plan, cut: number): readonly Node[] => {
+  const before = new Set(plan.steps.slice(0, cut + 1));
+  const read = plan.steps.slice(cut + 1).flatMap((n) => n.operands.map((o) => (before.has(o) ? bufferOf(o) : undefined)));
+  return [...read.flatMap((n) => (n !== undefined && n.operands.length === 0 ? [n] : [])), ...plan.outputs.filter((o) => before.has(o)).map(bufferOf)];
+};
+
+/**
+ * Whether a backend holds what is predicted for a training step, between the passes and at the worst step.
+ * idea:  for scripts that try it on very many graphs
+ */
+export const holdsAsPredicted = (backend: Backend, predict: Predict = savedIn) => ({ roots, forward }: Step, seed: number): TE.TaskEither<Counter, void> => {
+  const plan = planOf(roots);
+  const cut = cutOf(plan, forward);
+  const loaded = ballasted(plan, cut);
+  const bindings = bindAll(plan.steps, seed);
+  const values = predict(plan, forward);
+  const rest = new Set(beside(plan, cut).filter((n) => !values.some((v) => v.node === n)));
+  const wanted = values.reduce((bytes, v) => bytes + v.bytes, 0) + [...rest].reduce((bytes, n) => bytes + byteSize(n), 0);
+  return pipe(
+    TE.Do,
+    TE.bind('peak', () => peakOf(backend, plan, bindings)),
+    TE.bind('loaded', () => peakOf(backend, loaded.plan, bindings)),
+    TE.mapLeft(faults),
+    TE.chainEitherK((found) => every([
+      must(found.peak === plan.peakBytes, () => `${found.peak} bytes at the worst step, ${plan.peakBytes} predicted`),
+      must(found.loaded - loaded.weight === wanted, () => `${found.loaded - loaded.weight} bytes alive between the passes, ${wanted} predicted`),
+    ])),
+  );
+};
+
+const held = (backend: Backend, arbitrary: fc.Arbitrary<Sample>) =>
+  law<Predict, Sample>({
+    id: 'cost.held',
+    statement: 'bytes alive between the passes, and at the worst step of a training step, are the predicted ones',
+    tier: 'required',
+    arbitrary,
+    show,
+    mutants: [forgets, everything, shared],
+    holds: (predict) => ({ step, seed }) => holdsAsPredicted(backend, predict)(step(), seed),
+  });
+
+/** The laws of saved bytes on random training steps, or on given ones. */
+export const costLaws = (backend: Backend = meaning.backend, predict: Predict = savedIn, given?: fc.Arbitrary<Sample>): readonly Law[] => [
+  saved(given ?? samples)(predict), features(given ?? samples, given !== undefined)(predict), held(backend, given ?? samples)(predict),
+];
