@@ -79,7 +79,7 @@ export const delivered = (values: readonly Value[], into: Destinations): E.Eithe
   if (misfit.length > 0) return E.left(fault('Shape', 'destinations', misfit, 'an array as long as the output'));
   return E.right(values.map((value, i): Value => {
     const to = into[i];
-    if (to === undefined) return value;
+    if (to === undefined || to === value.data) return value;
     to.set(value.data);
     return { ...value, data: to };
   }));

@@ -3,7 +3,7 @@
  * idea:  a handful of operations whose ordinary kernel is slow or wrong on some engine are members here, so that a
  *        row never asks which engine it runs on.
  */
-import type { Sizes } from '../../expr.ts';
+import type { Data, Sizes } from '../../expr.ts';
 import type { Handle } from './kernels.ts';
 
 export interface Device {
@@ -17,6 +17,8 @@ export interface Device {
   readonly maxRank: number;
   /** whether values read back share memory with the device */
   readonly readsShare: boolean;
+  /** the device's own memory of a value, to be copied before anything else runs; undefined where it can't be seen */
+  readonly view: ((x: Handle) => Data) | undefined;
   /** [m,k]·[k,n], or a batch of them, with operands possibly transposed in their last two axes */
   readonly matMul: (a: Handle, b: Handle, transposeA: boolean, transposeB: boolean) => Handle;
   /** sum over some axes, which are removed */

@@ -9,6 +9,7 @@ export const plain: Omit<Device, 'name' | 'engine'> = {
   heapLimit: undefined,
   maxRank: 6,
   readsShare: true,
+  view: undefined,
   matMul,
   sum: (x, axes) => sum(x, axes),
   // a widening cast only relabels the buffer on some engines: the sum with 0 has the type that it says, and memory of its own

@@ -205,6 +205,7 @@ export const fastWasm = (heap: BackendWasm): Omit<Device, 'name' | 'engine'> => 
   ...plain,
   heapLimit,
   readsShare: false,
+  view: (x) => heap.typedArrayFromHeap(x),
   matMul: wasmMatMul(heap),
   sum: wasmSum(heap),
   cast,

@@ -4,6 +4,7 @@
 import { describe } from 'vitest';
 import { agreementLaws } from '../../../proofs/dsl/agrees.ts';
 import { scheduleLaws } from '../../../proofs/dsl/schedule.ts';
+import { residentLaws } from '../../../proofs/dsl/residents.ts';
 import { fusedLaws } from '../../../proofs/dsl/fused.ts';
 import { shapeLaws } from '../../../proofs/dsl/shapes.ts';
 import { ownSoftmaxLaws } from '../../../proofs/dsl/softmax.ts';
@@ -11,5 +12,5 @@ import { testLaws, tfjsEngine } from '../sound.ts';
 
 describe.each(['wasm', 'cpu'] as const)('tfjs-%s', async (device) => {
   const engine = await tfjsEngine(device);
-  testLaws([...agreementLaws(engine.backend), ...scheduleLaws(engine.backend), ...shapeLaws(undefined, engine), ...fusedLaws(engine), ...ownSoftmaxLaws(engine)], 60);
+  testLaws([...agreementLaws(engine.backend), ...scheduleLaws(engine.backend), ...residentLaws(engine.backend), ...shapeLaws(undefined, engine), ...fusedLaws(engine), ...ownSoftmaxLaws(engine)], 60);
 });
