@@ -80,16 +80,25 @@ export const rows: { readonly [P in Exclude<Primitive, Bound>]: Row<P> } = {
   pad: { term: (node, operands) => (node.sizes.length === 0 ? operand(operands, 0) : apply('Pad', [operand(operands, 0), ints([...node.params.before, ...node.params.after])])) },
   concat: { term: (node, operands) => apply('Concat', operands, { axis: int(node.params.axis) }) },
   gather: { term: (_, operands) => apply('Gather', operands, { axis: int(0) }) },
+  // ScatterND would be fast, but its threads race where an index is repeated (seen in 1.30)
   scatterAdd: {
     term: (node, operands) => {
-      const count = elements(sizesOf(node, 0));
-      const width = elements(node.sizes.slice(1));
-      const ids = reshape(cast(operand(operands, 0), 'i64'), [count, 1]);
-      const sum = apply('ScatterND', [filled('f32', [node.params.rows, width], 0), ids, reshape(operand(operands, 1), [count, width])], { reduction: text('add') });
+      const [rowCount, ...row] = node.sizes;
+      const [count, width] = [elements(sizesOf(node, 0)), elements(row)];
+      const ids = apply('Expand', [reshape(operand(operands, 0), [count, 1]), ints([count, width])]);
+      const sum = apply('ScatterElements', [filled('f32', [rowCount ?? 0, width], 0), ids, reshape(operand(operands, 1), [count, width])], { axis: int(0), reduction: text('add') });
       return reshape(sum, node.sizes);
     },
   },
-  oneHot: { term: (node, operands) => apply('OneHot', [operand(operands, 0), int32(node.params.depth), floats([0, 1])], last) },
+  // indices need an axis
+  oneHot: {
+    term: (node, operands) => {
+      const ids = operand(operands, 0);
+      const scalar = node.sizes.length === 1;
+      const hot = apply('OneHot', [scalar ? reshape(ids, [1]) : ids, int32(node.params.depth), floats([0, 1])], last);
+      return scalar ? reshape(hot, node.sizes) : hot;
+    },
+  },
   cast: { term: (node, operands) => cast(operand(operands, 0), node.params.to) },
   stopGradient: { term: (_, operands) => operand(operands, 0) },
   softmax: { term: (_, operands) => apply('Softmax', [operand(operands, 0)], last) },
