@@ -6,7 +6,7 @@ import type { Backend, Bindings, Program, Value } from '../../../dsl/backend.ts'
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
 import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
 import type { ElementType, Node, Sizes } from '../../../dsl/expr.ts';
-import { input, parameter } from '../../../dsl/node.ts';
+import { constant, input, parameter } from '../../../dsl/node.ts';
 import { schedule } from '../../../dsl/schedule.ts';
 import { apply, cases, close, none, random } from './cases.ts';
 
