@@ -6,6 +6,7 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Fault } from '../shapes/fault.ts';
 import type { Data, ElementType, Sizes } from './expr.ts';
+import type { Target } from './lower.ts';
 import type { Plan } from './schedule.ts';
 
 /** A value outside the graph: what is bound to a leaf and what a program returns. Row-major. */
@@ -46,6 +47,8 @@ export interface Program {
 export interface Backend {
   /** `reference`, `tfjs-wasm`, `tfjs-cpu` … as printed and as given to --backend */
   readonly name: string;
+  /** what its matrix products read; plans for it may use that (`PlanOptions.target`). None: plain operands only */
+  readonly target?: Target;
   /** `resident` parameters stay on the device for the life of the program and need no binding. */
   readonly compile: (plan: Plan, resident?: ReadonlyMap<string, Value>) => TaskEither<Fault, Program>;
 }

@@ -1,14 +1,21 @@
 /**
  * Lower: every einsum becomes contractions that an engine has one kernel for.
  * idea:  after lowering an einsum is (a) a sum over axes, (b) a matrix product [m,k]·[k,n], or (c) a batch of such products
- *        [b,m,k]·[b,k,n]; layouts are explicit permutes and reshapes, so that the schedule sees every buffer.
+ *        [b,m,k]·[b,k,n], either operand with its last two axes exchanged where the target reads that too; layouts are explicit permutes and reshapes, so that the schedule sees every buffer.
  * laws:  proofs/dsl/lower.ts: lowered = unlowered; every einsum of the result is canonical
  * not:   re-association across several einsums.
  */
 import { einsum, eye, mul, permute, reshape, sumAxes } from './build.ts';
-import { contractionOrder, type Order } from './contract.ts';
+import { contractionOrder, type Order } from './contract/order.ts';
 import { is, type Node } from './expr.ts';
 import { closeGraph } from './graph.ts';
+
+/** What an engine's matrix product reads. */
+export interface Target {
+  /** operands with their last two axes exchanged, at no cost */
+  readonly transposed: boolean;
+}
+export const plainTarget: Target = { transposed: false };
 
 /** A value with its axes named by the integers of an einsum. */
 interface Named {
@@ -58,39 +65,68 @@ const groupsOf = (a: Named, b: Named, keep: ReadonlySet<number>): Groups => ({
   right: b.axes.filter((x) => !a.axes.includes(x)),
 });
 
+/** What moving a value into an order costs: nothing as it is, its elements where whole rows move, twice that where single numbers do. */
+const moving = (axes: readonly number[], order: readonly number[], elements: number): number =>
+  order.every((axis, i) => axis === axes[i]) ? 0 : order.at(-1) === axes.at(-1) ? elements : 2 * elements;
+
+interface Arranged {
+  readonly order: readonly number[];
+  readonly transposed: boolean;
+  readonly cost: number;
+}
+
+/** An operand as [batch, rows, columns], or as [batch, columns, rows] where the engine reads that as well and it moves less. */
+const arrangement = (x: Named, batch: readonly number[], rows: readonly number[], columns: readonly number[], target: Target): Arranged => {
+  const elements = product(x.node.sizes);
+  const option = (order: readonly number[], transposed: boolean): Arranged => ({ order, transposed, cost: moving(x.axes, order, elements) });
+  const plain = option([...batch, ...rows, ...columns], false);
+  const flipped = option([...batch, ...columns, ...rows], true);
+  return target.transposed && flipped.cost < plain.cost ? flipped : plain;
+};
+
+interface Choice {
+  readonly a: Named;
+  readonly b: Named;
+  readonly groups: Groups;
+  readonly left: Arranged;
+  readonly right: Arranged;
+  readonly cost: number;
+}
+
+/** One of the two ways round, with what it moves. */
+const choice = (a: Named, b: Named, wanted: readonly number[], target: Target): Choice => {
+  const groups = groupsOf(a, b, new Set(wanted));
+  const left = arrangement(a, groups.batch, groups.left, groups.shared, target);
+  const right = arrangement(b, groups.batch, groups.shared, groups.right, target);
+  const made = [...groups.batch, ...groups.left, ...groups.right];
+  const asked = wanted.filter((w) => made.includes(w));
+  return { a, b, groups, left, right, cost: left.cost + right.cost + moving(made, asked, product(made.map((x) => sizeOf(x, a, b)))) };
+};
+
 /** [batch, left, shared] · [batch, shared, right] → [batch, left, right]. */
-const matmul = (a: Named, b: Named, g: Groups): Named => {
+const matmul = ({ a, b, groups, left, right }: Choice): Named => {
   const sizes = (axes: readonly number[]): readonly number[] => axes.map((x) => sizeOf(x, a, b));
-  const [m, k, n] = [product(sizes(g.left)), product(sizes(g.shared)), product(sizes(g.right))];
-  const batched = g.batch.length > 0 && product(sizes(g.batch)) !== 1;
-  const lead = batched ? [product(sizes(g.batch))] : [];
-  const x = reshape(arranged(a, [...g.batch, ...g.left, ...g.shared]), [...lead, m, k]);
-  const y = reshape(arranged(b, [...g.batch, ...g.shared, ...g.right]), [...lead, k, n]);
-  const value = batched ? einsum([[0, 1, 2], [0, 2, 3]], [0, 1, 3], [x, y]) : einsum([[1, 2], [2, 3]], [1, 3], [x, y]);
-  const axes = [...g.batch, ...g.left, ...g.right];
+  const [m, k, n] = [product(sizes(groups.left)), product(sizes(groups.shared)), product(sizes(groups.right))];
+  const batched = groups.batch.length > 0 && product(sizes(groups.batch)) !== 1;
+  const lead = batched ? [product(sizes(groups.batch))] : [];
+  const x = reshape(arranged(a, left.order), [...lead, ...(left.transposed ? [k, m] : [m, k])]);
+  const y = reshape(arranged(b, right.order), [...lead, ...(right.transposed ? [n, k] : [k, n])]);
+  const first = batched ? [0] : [];
+  const value = einsum([[...first, ...(left.transposed ? [2, 1] : [1, 2])], [...first, ...(right.transposed ? [3, 2] : [2, 3])]], [...first, 1, 3], [x, y]);
+  const axes = [...groups.batch, ...groups.left, ...groups.right];
   return { axes, node: reshape(value, sizes(axes)) };
 };
 
-/** How many physical transposes a pair would need, to choose which operand comes first. */
-const transposes = (a: Named, b: Named, g: Groups, wanted: readonly number[]): number => {
-  const moved = (x: Named, order: readonly number[]): number => (order.every((axis, i) => axis === x.axes[i]) ? 0 : product(x.node.sizes));
-  const made = [...g.batch, ...g.left, ...g.right];
-  const asked = wanted.filter((w) => made.includes(w));
-  const last = asked.every((axis, i) => axis === made[i]) ? 0 : product(made.map((x) => sizeOf(x, a, b)));
-  return moved(a, [...g.batch, ...g.left, ...g.shared]) + moved(b, [...g.batch, ...g.shared, ...g.right]) + last;
-};
-
-const pair = (a0: Named, b0: Named, wanted: readonly number[]): Named => {
+const pair = (a0: Named, b0: Named, wanted: readonly number[], target: Target): Named => {
   const keep = new Set(wanted);
   const a = sumOut(a0, (x) => keep.has(x) || b0.axes.includes(x));
   const b = sumOut(b0, (x) => keep.has(x) || a0.axes.includes(x));
-  const forward = groupsOf(a, b, keep);
-  if (forward.shared.length === 0) return outer(a, b, wanted.filter((w) => a.axes.includes(w) || b.axes.includes(w)));
-  const backward = groupsOf(b, a, keep);
-  return transposes(a, b, forward, wanted) <= transposes(b, a, backward, wanted) ? matmul(a, b, forward) : matmul(b, a, backward);
+  if (groupsOf(a, b, keep).shared.length === 0) return outer(a, b, wanted.filter((w) => a.axes.includes(w) || b.axes.includes(w)));
+  const [forward, backward] = [choice(a, b, wanted, target), choice(b, a, wanted, target)];
+  return matmul(forward.cost <= backward.cost ? forward : backward);
 };
 
-const lowerEinsum = (node: Node<'einsum'>, operands: readonly Node[]): Node => {
+const lowerEinsum = (node: Node<'einsum'>, operands: readonly Node[], target: Target): Node => {
   const { inputs, output } = node.params;
   const fresh = Math.max(-1, ...inputs.flat()) + 1;
   const leaves = operands.map((o, i) => withoutRepeats({ axes: inputs[i] ?? [], node: o }, fresh));
@@ -103,28 +139,31 @@ const lowerEinsum = (node: Node<'einsum'>, operands: readonly Node[]): Node => {
     const outside = new Set(axes.flatMap((a, i) => (inside.has(i) ? [] : a)));
     const isRoot = inside.size === axes.length;
     const carried = isRoot ? output : [...new Set([...inside].flatMap((i) => axes[i] ?? []))].filter((a) => outside.has(a) || output.includes(a));
-    return pair(run(l), run(r), carried);
+    return pair(run(l), run(r), carried, target);
   };
-  const value = run(contractionOrder(axes, output, (axis) => sizeOf(axis, ...leaves)));
+  const value = run(contractionOrder({ inputs: axes, output, size: (axis) => sizeOf(axis, ...leaves) }));
   return arranged(sumOut(value, (a) => output.includes(a)), output);
 };
 
-/** Whether an einsum is one of the three forms that engines lower directly. */
-export const isCanonical = (node: Node<'einsum'>): boolean => {
+const plainForms = ['[[[1,2],[2,3]],[1,3]]', '[[[0,1,2],[0,2,3]],[0,1,3]]'];
+const transposedForms = ['', '0,'].flatMap((lead) => ['1,2', '2,1'].flatMap((l) => ['2,3', '3,2'].map((r) => `[[[${lead}${l}],[${lead}${r}]],[${lead}1,3]]`)));
+
+/** Whether an einsum is one of the forms that engines lower directly. */
+export const isCanonical = (node: Node<'einsum'>, target: Target = plainTarget): boolean => {
   const form = JSON.stringify([node.params.inputs, node.params.output]);
   const [only] = node.params.inputs;
   const isSum = node.params.inputs.length === 1 && only !== undefined && new Set(only).size === only.length && node.params.output.every((a, i, all) => i === 0 || only.indexOf(a) > only.indexOf(all[i - 1] ?? 0));
-  return isSum || form === '[[[1,2],[2,3]],[1,3]]' || form === '[[[0,1,2],[0,2,3]],[0,1,3]]';
+  return isSum || (target.transposed ? transposedForms : plainForms).includes(form);
 };
 
 /** The same roots, with every einsum canonical. */
-export const lower = (roots: readonly Node[]): readonly Node[] => {
+export const lower = (roots: readonly Node[], target: Target = plainTarget): readonly Node[] => {
   const graph = closeGraph(roots);
   const lowered = new Map<Node, Node>();
   for (const node of graph.nodes) {
     const operands = node.operands.map((o) => lowered.get(o) ?? o);
     const same = operands.every((o, i) => o === node.operands[i]);
-    lowered.set(node, is('einsum', node) && !isCanonical(node) ? lowerEinsum(node, operands) : same ? node : Object.freeze({ ...node, operands }));
+    lowered.set(node, is('einsum', node) && !isCanonical(node, target) ? lowerEinsum(node, operands, target) : same ? node : Object.freeze({ ...node, operands }));
   }
   return graph.roots.map((r) => lowered.get(r) ?? r);
 };

@@ -1,8 +1,35 @@
 /**
- * Plan: from roots to what a backend compiles: lowered, closed, ordered, with lifetimes.
+ * Plan: from roots to what a backend compiles: simplified, contractions in their cheapest order, lowered, cheap values computed
+ * again, ordered, with lifetimes.
+ * idea:  each stage is a function of roots alone, kept honest by its own law; a plan is their composition.
+ * laws:  proofs/dsl/plan.ts: planned = unplanned, for random graphs and MoLT
  */
+import { contract } from './contract/index.ts';
+import type { Decisions } from './cost/tally.ts';
 import type { Node } from './expr.ts';
-import { lower } from './lower.ts';
+import { lower, plainTarget, type Target } from './lower.ts';
+import { recompute, type RecomputeOptions } from './recompute.ts';
 import { type Plan, schedule } from './schedule.ts';
 
-export const planOf = (roots: readonly Node[]): Plan => schedule(lower(roots));
+export interface PlanOptions {
+  /** what the engine's matrix products read; a backend says so as `target` */
+  readonly target?: Target;
+  /** how many of the roots are the forward pass, the others being gradients: then values may be computed again for the gradients */
+  readonly forward?: number;
+  readonly recompute?: RecomputeOptions;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly decisions: Decisions;
+}
+
+/** The plan, and what was decided on the way. */
+export const planned = (roots: readonly Node[], options: PlanOptions = {}): Planned => {
+  const contracted = contract(roots);
+  const lowered = lower(contracted.roots, options.target ?? plainTarget);
+  const again = options.forward === undefined ? { roots: lowered, values: 0 } : recompute(lowered, options.forward, options.recompute);
+  return { plan: schedule(again.roots), decisions: { fired: new Map(), regions: contracted.regions, fusedGroups: 0, recomputed: again.values } };
+};
+
+export const planOf = (roots: readonly Node[], options: PlanOptions = {}): Plan => planned(roots, options).plan;

@@ -36,15 +36,18 @@
 export * from './arbitraries/domains.ts';
 export { einsums, emptyEinsums } from './arbitraries/einsums.ts';
 export { type Program as RandomProgram, programs } from './arbitraries/graphs.ts';
+export { chains } from './arbitraries/chains.ts';
 export { letters, several, size, sizesOf, stretching } from './arbitraries/sizes.ts';
 export { close, type Counter, every, finite, must, printCounter, type Verdict } from './counter.ts';
 export { agreementLaws, agrees, tolerances } from './dsl/agrees.ts';
 export { blockLaws, type Naming } from './dsl/block.ts';
 export { type Freeze, frozenLaws, type Learner, ownFrozenLaws } from './dsl/frozen.ts';
+export { contractLaws } from './dsl/contract.ts';
 export { decompositions, fusedLaws } from './dsl/fused.ts';
 export { gradientCases, ownGradientLaws, primitiveGradientLaws } from './dsl/gradient.ts';
 export { checkLaws as checkerLaws, closingLaws, graphLaws, printLaws } from './dsl/graph.ts';
 export { graphSubjects, lowerLaws } from './dsl/lower.ts';
+export { planLaws } from './dsl/plan.ts';
 export { mapDomains, primitives, primitiveSubjects, zipDomains } from './dsl/primitives.ts';
 export { type Random, randomLaws } from './dsl/random.ts';
 export { type Codec, safetensorsLaws } from './dsl/safetensors.ts';

@@ -5,7 +5,7 @@
  *   3. order: a contraction order has every operand once
  */
 import fc from 'fast-check';
-import { type Order, contractionOrder } from '../../dsl/contract.ts';
+import { type Order, contractionOrder } from '../../dsl/contract/order.ts';
 import { closeGraph, is, isCanonical, lower, print } from '../../dsl/index.ts';
 import { einsums, emptyEinsums } from '../arbitraries/einsums.ts';
 import { programs, type Program } from '../arbitraries/graphs.ts';
@@ -43,10 +43,10 @@ const order = law<typeof contractionOrder, Contraction>({
   tier: 'required',
   arbitrary: fc.record({ inputs: fc.array(fc.uniqueArray(fc.nat({ max: 4 }), { maxLength: 3 }), { minLength: 1, maxLength: 13 }), sizes: fc.array(size, { minLength: 5, maxLength: 5 }) }),
   holds: (plan) => ({ inputs, sizes }) => {
-    const found = leavesOf(plan(inputs, [], (axis) => sizes[axis] ?? 1)).toSorted((a, b) => a - b);
+    const found = leavesOf(plan({ inputs, output: [], size: (axis) => sizes[axis] ?? 1 })).toSorted((a, b) => a - b);
     return must(found.length === inputs.length && found.every((leaf, i) => leaf === i), () => `operands ${found.join(', ')} of ${inputs.length}`);
   },
-  mutants: [{ name: 'the first pair only', mutate: (plan) => (inputs, output, sizes) => plan(inputs.slice(0, 2), output, sizes) }, { name: 'an operand twice', mutate: (plan) => (inputs, output, sizes) => [plan(inputs, output, sizes), 0] }],
+  mutants: [{ name: 'the first pair only', mutate: (plan) => (what) => plan({ ...what, inputs: what.inputs.slice(0, 2) }) }, { name: 'an operand twice', mutate: (plan) => (what) => [plan(what), 0] }],
 });
 
 /** The laws of lowering, or of another rewriting that has the same aim. */
