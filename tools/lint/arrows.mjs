@@ -26,6 +26,8 @@ export const rows = [
 
   // the language of tensors; each backend is a leaf that alone knows its engine
   { at: 'dsl', from: ['shapes', 'dsl', '!dsl/backends'], packages: ['fp-ts'] },
+  // what is known before running is computed by the meaning itself
+  { at: 'dsl/simplify', from: ['shapes', 'dsl', '!dsl/backends', 'dsl/backends/reference'], packages: ['fp-ts'] },
   { at: 'dsl/onnx', from: ['shapes', 'dsl', '!dsl/backends'], packages: ['fp-ts', 'protobufjs'] },
   { at: 'dsl/backends', from: ['shapes', 'dsl', '!dsl/backends/tfjs', '!dsl/backends/ort'], packages: ['fp-ts'] },
   { at: 'dsl/backends/ort', from: ['shapes', 'dsl', '!dsl/backends/tfjs'], packages: ['fp-ts', 'onnxruntime-web', 'onnxruntime-common'] },

@@ -1,0 +1,16 @@
+/**
+ * Rules: all equations, in the order in which they are tried at a node.
+ */
+import { arithmeticRules } from './arithmetic.ts';
+import { constantRules } from './constants.ts';
+import { contractionRules } from './contraction.ts';
+import { layoutRules } from './layout.ts';
+import { maskRules } from './masks.ts';
+import { pieceRules } from './pieces.ts';
+import type { Rule } from './rule.ts';
+import { scaleRules } from './scales.ts';
+import { stretchRules } from './stretch.ts';
+
+export const rules = { ...constantRules, ...maskRules, ...arithmeticRules, ...scaleRules, ...layoutRules, ...stretchRules, ...pieceRules, ...contractionRules } as const satisfies { readonly [name: string]: Rule };
+
+export type RuleName = keyof typeof rules;

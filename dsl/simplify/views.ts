@@ -1,0 +1,51 @@
+/**
+ * Views: how rules see nodes, and the few right sides that many rules share.
+ */
+import { fault, raise } from '../../shapes/fault.ts';
+import { broadcast, neg, reshape, scale } from '../build.ts';
+import { is, type MapFn, type Node, type Sizes, type ZipFn } from '../expr.ts';
+
+/** The operand of a node that has one. */
+export const operandOf = (node: Node): Node => node.operands[0] ?? raise(fault('Defect', node.primitive, ['no operand'], 'an operand', 'please report this'));
+/** Both operands of a node that has two. */
+export const operandsOf = (node: Node): readonly [Node, Node] => [operandOf(node), node.operands[1] ?? raise(fault('Defect', node.primitive, ['one operand'], 'two operands', 'please report this'))];
+
+export const mapOf = (fn: MapFn, node: Node): Node | undefined => (is('map', node) && node.params.fn === fn ? node.operands[0] : undefined);
+export const zipOf = (fn: ZipFn, node: Node): readonly [Node, Node] | undefined => (is('zip', node) && node.params.fn === fn ? operandsOf(node) : undefined);
+export const fillOf = (node: Node): number | undefined => (is('fill', node) ? node.params.value : undefined);
+
+export const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+export const ones = (rank: number): readonly number[] => Array.from({ length: rank }, () => 1);
+export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+
+/** A number times a tensor of the same sizes. */
+export interface Scaled {
+  readonly of: Node;
+  readonly by: number;
+}
+/** A node as a number times a tensor, if it is one: −x, or a product with a filled tensor that does not stretch it. */
+export const scaledOf = (node: Node): Scaled | undefined => {
+  const negated = mapOf('neg', node);
+  if (negated !== undefined) return { of: negated, by: -1 };
+  const [a, b] = zipOf('mul', node) ?? [];
+  if (a === undefined || b === undefined) return undefined;
+  if (is('fill', b) && sameSizes(a.sizes, node.sizes)) return { of: a, by: b.params.value };
+  if (is('fill', a) && sameSizes(b.sizes, node.sizes)) return { of: b, by: a.params.value };
+  return undefined;
+};
+/** The scale that a rule may take apart: its only user is the rule's node. */
+export const scaledOnce = (node: Node, once: (node: Node) => boolean): Scaled | undefined => (once(node) ? scaledOf(node) : undefined);
+
+/** k·x in its simplest form. */
+export const times = (x: Node, k: number): Node => (k === 1 ? x : k === -1 ? neg(x) : scale(x, k));
+
+/** Factors whose product neither overflows nor vanishes in single precision, so that a·(b·x) = (a·b)·x up to rounding. */
+export const ordinary = (k: number): boolean => Math.abs(k) > 1e-18 && Math.abs(k) < 1e18;
+
+/** Sizes without the axes of size 1. */
+export const core = (sizes: Sizes): Sizes => sizes.filter((n) => n !== 1);
+/** Whether one reshape to the other only adds or removes axes of size 1. */
+export const sameCore = (a: Sizes, b: Sizes): boolean => sameSizes(core(a), core(b));
+
+/** The values of x repeated along new axes: `at[i]` is where axis i of x goes in the sizes. */
+export const spread = (x: Node, sizes: Sizes, at: readonly number[]): Node => broadcast(reshape(x, sizes.map((n, i) => (at.includes(i) ? n : 1))), sizes);
