@@ -75,7 +75,7 @@ export const costOf = ({ batch, outputs, training, declared }: Costed): Cost => 
   const forward = training?.forward.length ?? 0;
   const trained = training === undefined ? undefined : [...training.forward, ...training.gradients];
   const written = (roots: readonly Node[]): Plan => schedule(lower(roots));
-  const plan = trained === undefined ? undefined : planOf(trained);
+  const plan = trained === undefined ? undefined : planOf(trained, { forward });
   const inference = planOf(outputs);
   const parameters = declared === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(declared);
   return {

@@ -22,9 +22,17 @@ export const tensor = <const Ds extends readonly AnyDimOf[]>(data: ArrayLike<num
 
 /** Integers below n that are part of the program; errors: a Shape fault if one is not. */
 export const indices = <N extends Dim, const Ds extends readonly AnyDimOf[]>(below: DimOf<N>, data: ArrayLike<number>, ...dims: Ds): Tensor<DimsOf<Ds>, Ix<N>> =>
-  wrap(constant(Int32Array.from(data, (v) => boundedBy(below.size, v)), dimsOf(dims), 'i32'));
+  wrap(constant(bounded(below.size, data), dimsOf(dims), 'i32'));
 
-const boundedBy = (below: number, v: number): number => (Number.isInteger(v) && v >= 0 && v < below ? v : raise(fault('Decode', 'indices', [`index ${v}`], `integers from 0 to ${below - 1}`)));
+const bounded = (below: number, data: ArrayLike<number>): Int32Array => {
+  const found = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i += 1) {
+    const v = data[i] ?? Number.NaN;
+    if (!Number.isInteger(v) || v < 0 || v >= below) return raise(fault('Decode', 'indices', [`index ${v}`], `integers from 0 to ${below - 1}`));
+    found[i] = v;
+  }
+  return found;
+};
 
 /** One number everywhere. */
 export const full = <const Ds extends readonly AnyDimOf[]>(value: number, ...dims: Ds): Tensor<DimsOf<Ds>> => wrap(fill(value, dimsOf(dims)));

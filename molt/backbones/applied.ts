@@ -19,22 +19,26 @@ export interface BatchSizes {
 export interface Applied {
   readonly taps: Taps<'B'>;
   /** name and sizes of the only input. Visual: [batch, side, side, 3] in 0 … 255; audio: [batch, frames, mels], log-mel */
-  readonly input: { readonly name: 'frames'; readonly sizes: readonly number[] };
+  readonly input: { readonly name: string; readonly sizes: readonly number[] };
 }
 
 /** Number of spectrogram frames that fill the picture without stretching; visual trunks have none. */
 export const fullFrames = (config: BackboneConfig): number => (config.kind === 'swinv2' ? 0 : (config.spectrogram / config.mels) * config.spectrogram);
 
-/** A trunk over the input `frames`, its weights as leaves under their published names. */
-export const applied = (config: BackboneConfig, { batch, frames = fullFrames(config) }: BatchSizes, trainable: boolean): Applied => {
+/**
+ * A trunk over the input `frames`, its weights as leaves under their published names; under a path, if one is given, the
+ * input `path.frames` and weights `path.…`, so that several trunks fit in one graph.
+ */
+export const applied = (config: BackboneConfig, { batch, frames = fullFrames(config) }: BatchSizes, trainable: boolean, path = ''): Applied => {
   const backbone = backboneOf(config);
   const b = dim('B', batch);
+  const name = path === '' ? 'frames' : `${path}.frames`;
   if (backbone.kind === 'swinv2') {
-    const trunk = trainable ? instantiate(backbone.block) : instantiate(frozen(backbone.block));
-    const x = framesInput('frames', b, dim('S', pictureSide(config)));
-    return { taps: trunk(normalised(x)), input: { name: 'frames', sizes: x.sizes } };
+    const trunk = trainable ? instantiate(backbone.block, path) : instantiate(frozen(backbone.block), path);
+    const x = framesInput(name, b, dim('S', pictureSide(config)));
+    return { taps: trunk(normalised(x)), input: { name, sizes: x.sizes } };
   }
-  const trunk = trainable ? instantiate(backbone.block) : instantiate(frozen(backbone.block));
-  const x = input('frames', b, dim('T', frames), dim('M', config.kind === 'htsat' ? config.mels : 0));
-  return { taps: trunk(x), input: { name: 'frames', sizes: x.sizes } };
+  const trunk = trainable ? instantiate(backbone.block, path) : instantiate(frozen(backbone.block), path);
+  const x = input(name, b, dim('T', frames), dim('M', config.kind === 'htsat' ? config.mels : 0));
+  return { taps: trunk(x), input: { name, sizes: x.sizes } };
 };

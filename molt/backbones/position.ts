@@ -15,8 +15,12 @@ export const offsetCount = (window: number): number => (2 * window - 1) ** 2;
 
 /** Row-major [W·W, W·W]: the row of the table for the pair (i, j), whose offset is the position of i minus that of j. */
 export const offsetIndex = (window: number): Int32Array => {
-  const tokens = Array.from({ length: window * window }, (_, t) => [Math.floor(t / window), t % window] as const);
-  return Int32Array.from(tokens.flatMap(([r, c]) => tokens.map(([s, d]) => (r - s + window - 1) * (2 * window - 1) + (c - d + window - 1))));
+  const tokens = window * window;
+  const place = Int32Array.from({ length: tokens }, (_, t) => Math.floor(t / window) * (2 * window - 1) + (t % window));
+  const middle = (window - 1) * 2 * window; // the row of offset (0, 0)
+  const index = new Int32Array(tokens * tokens);
+  for (let i = 0, at = 0; i < tokens; i += 1) for (let j = 0; j < tokens; j += 1, at += 1) index[at] = (place[i] ?? 0) - (place[j] ?? 0) + middle;
+  return index;
 };
 
 /** Row-major [(2W−1)², 2]: sign(c)·log2(|c| + 1)/3 of the offsets scaled to −8 … 8. */

@@ -31,14 +31,16 @@ const regionOf = (at: number, grid: number, window: number, shift: number): numb
 /** Row-major [windows, tokens, tokens]: `forbidden` between tokens of different regions, 0 elsewhere. */
 export const maskValues = (perSide: number, window: number, shift: number): Float32Array => {
   const [grid, tokens] = [perSide * window, window * window];
-  const labels = Array.from({ length: perSide * perSide }, (_, v) =>
-    Array.from({ length: tokens }, (_, t) => {
+  const values = new Float32Array(perSide * perSide * tokens * tokens);
+  for (let v = 0; v < perSide * perSide; v += 1) {
+    const labels = Uint8Array.from({ length: tokens }, (_, t) => {
       const row = Math.floor(v / perSide) * window + Math.floor(t / window);
       const column = (v % perSide) * window + (t % window);
       return 3 * regionOf(row, grid, window, shift) + regionOf(column, grid, window, shift);
-    }),
-  );
-  return Float32Array.from(labels.flatMap((own) => own.flatMap((a) => own.map((b) => (a === b ? 0 : forbidden)))));
+    });
+    for (let a = 0, at = v * tokens * tokens; a < tokens; a += 1) for (let b = 0; b < tokens; b += 1, at += 1) if (labels[a] !== labels[b]) values[at] = forbidden;
+  }
+  return values;
 };
 
 /** R × R windows of W × W tokens over a grid of R·W tokens a side. */

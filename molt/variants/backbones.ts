@@ -29,6 +29,9 @@ export const positions = ['early', 'middle', 'late'] as const satisfies readonly
 export const visualBackbones = ['swinv2-large-w12-192'] as const satisfies readonly Backbones['visual'][];
 export const audioBackbones = ['htsat'] as const satisfies readonly Backbones['audio'][];
 
+/** The position of a stage's layer pairs. */
+export const positionOf = (stage: number): Position | undefined => stages[stage]?.position;
+
 /** The features of the layer pairs at the given positions, in layer order. */
 export const featuresOf = (backbones: Backbones): Both<readonly Features[]> => {
   const chosen = stages.filter((s) => backbones.position.includes(s.position)).flatMap((s) => Array.from({ length: s.pairs }, () => s));
