@@ -6,44 +6,31 @@
  * not:   einsums of einsums, and the order of contraction: that is planning (`dsl/contract`).
  * measure: elements of operands, axes, operands; then elements of scaled tensors; then how far a layout is from its users.
  */
-import { einsum, permute, reshape } from '../build.ts';
+import { permute, reshape } from '../build.ts';
 import { elements, is, type Node, type Sizes } from '../expr.ts';
-import { fill } from '../node.ts';
 import { type Once, rule, type Rule } from './rule.ts';
-import { fillOf, operandOf, ordinary, sameSizes, scaledOf, scaledOnce, spread, times } from './views.ts';
+import { cutAxes, cuts, einsumOf, isEmpty, onFewer, sizesOf, type Term, termsOf, unrepeated, without } from './terms.ts';
+import { core, fillOf, operandOf, ordinary, sameCore, sameSizes, scaledOf, scaledOnce, times } from './views.ts';
 
-/** An operand and the names of its axes. */
-export interface Term {
-  readonly node: Node;
-  readonly axes: readonly number[];
-}
-export const termsOf = (node: Node<'einsum'>): readonly Term[] => node.operands.map((o, i) => ({ node: o, axes: node.params.inputs[i] ?? [] }));
-export const einsumOf = (terms: readonly Term[], output: readonly number[]): Node => einsum(terms.map((t) => t.axes), output, terms.map((t) => t.node));
-
-const sizesOf = (terms: readonly Term[]): ReadonlyMap<number, number> => new Map(terms.flatMap((t) => t.axes.map((axis, i) => [axis, t.node.sizes[i] ?? 0] as const)));
-const isEmpty = (node: Node): boolean => elements(node.sizes) === 0 || node.operands.some((o) => elements(o.sizes) === 0);
-
-/** A term without some of its places, along each of which it has one element. */
-const without = (term: Term, gone: (place: number) => boolean): Term => {
-  const keep = term.axes.flatMap((_, i) => (gone(i) ? [] : [i]));
-  return { node: reshape(term.node, keep.map((i) => term.node.sizes[i] ?? 1)), axes: keep.map((i) => term.axes[i] ?? 0) };
+/** x as a permute, maybe behind a reshape that removes axes of size 1: the term of the operand of the permute. */
+const unpermuted = (term: Term): Term => {
+  const { node, axes } = term;
+  if (is('permute', node)) return { node: operandOf(node), axes: node.params.axes.map((_, i) => axes[node.params.axes.indexOf(i)] ?? 0) };
+  const below = node.operands[0];
+  if (!is('reshape', node) || below === undefined || !is('permute', below) || !sameSizes(node.sizes, core(below.sizes))) return term;
+  const inner = operandOf(below);
+  const wide = below.params.axes.filter((a) => inner.sizes[a] !== 1);
+  const order = wide.toSorted((a, b) => a - b);
+  return { node: reshape(inner, core(inner.sizes)), axes: order.map((a) => axes[wide.indexOf(a)] ?? 0) };
 };
 
-/** The einsum on terms that lost axes or factors: what is in no term any more is a factor where it was summed, else a broadcast. */
-const onFewer = (node: Node<'einsum'>, terms: readonly Term[], factor = 1): Node => {
-  const left = new Set(terms.flatMap((t) => t.axes));
-  const summed = [...sizesOf(termsOf(node))].reduce((k, [axis, n]) => (left.has(axis) || node.params.output.includes(axis) ? k : k * n), factor);
-  const at = node.params.output.flatMap((axis, i) => (left.has(axis) ? [i] : []));
-  const made = terms.length === 0 ? fill(1, []) : einsumOf(terms, node.params.output.filter((axis) => left.has(axis)));
-  return spread(times(made, summed), node.sizes, at);
-};
-
-/** x as a broadcast of fewer elements: the term of the operand, without the axes along which it repeats. */
-const unrepeated = (term: Term): Term => {
-  if (!is('broadcast', term.node)) return term;
-  const { sizes } = term.node;
-  const inner = operandOf(term.node);
-  return without({ node: inner, axes: term.axes }, (i) => inner.sizes[i] !== sizes[i]);
+/** How a reshape merges axes of what a contraction may be planned with: the sizes that each of its axes is the product of. */
+const merged = ({ node, axes }: Term): ReadonlyMap<number, Sizes> | undefined => {
+  const below = node.operands[0];
+  if (!is('reshape', node) || below === undefined || sameCore(node.sizes, below.sizes) || core(node.sizes).length < node.sizes.length) return undefined;
+  if (!is('einsum', below) && !is('permute', below) && !is('broadcast', below)) return undefined;
+  const parts = cuts(node.sizes, below.sizes);
+  return parts === undefined ? undefined : new Map(axes.map((axis, i) => [axis, parts[i] ?? []]));
 };
 
 const isEye = (node: Node): boolean => {
@@ -99,16 +86,28 @@ const gathered = (node: Node<'einsum'>, once: Once): Node | undefined => {
 
 export const contractionRules = {
   'einsum of permute': rule(['einsum'], 'einsum(permute x) = einsum x, with other names', (node) => {
-    if (!node.operands.some((o) => is('permute', o))) return undefined;
-    const renamed = termsOf(node).map((t): Term => {
-      const { node: x, axes } = t;
-      return is('permute', x) ? { node: operandOf(x), axes: x.params.axes.map((_, i) => axes[x.params.axes.indexOf(i)] ?? 0) } : t;
-    });
-    return einsumOf(renamed, node.params.output);
+    const terms = termsOf(node);
+    const renamed = terms.map(unpermuted);
+    return renamed.every((t, i) => t === terms[i]) ? undefined : einsumOf(renamed, node.params.output);
   }),
   'permute of einsum': rule(['permute'], 'permute(einsum x) = einsum x, with its axes in another order', (node, once) => {
     const x = operandOf(node);
     return is('einsum', x) && once(x) ? einsumOf(termsOf(x), node.params.axes.map((a) => x.params.output[a] ?? 0)) : undefined;
+  }),
+  'einsum of merged axes': rule(['einsum'], 'einsum(reshape x, y) = einsum(x, reshape y), where the reshape merges axes of an einsum, permute or broadcast', (node) => {
+    if (isEmpty(node)) return undefined;
+    const terms = termsOf(node);
+    for (const term of terms) {
+      const cut = new Set(term.axes).size === term.axes.length ? merged(term) : undefined;
+      if (cut !== undefined) return reshape(cutAxes(terms, node.params.output, cut), node.sizes);
+    }
+    return undefined;
+  }),
+  'split of einsum': rule(['reshape'], 'reshape(einsum(x, y)) = einsum(reshape x, reshape y), where the reshape splits axes', (node, once) => {
+    const inner = operandOf(node);
+    if (!is('einsum', inner) || !once(inner) || isEmpty(inner) || inner.sizes.includes(1) || sameCore(inner.sizes, node.sizes)) return undefined;
+    const parts = cuts(inner.sizes, node.sizes);
+    return parts === undefined ? undefined : reshape(cutAxes(termsOf(inner), inner.params.output, new Map(inner.params.output.map((axis, i) => [axis, parts[i] ?? []]))), node.sizes);
   }),
   'einsum of broadcast': rule(['einsum'], 'einsum(broadcast x) = n · einsum x, or broadcast(einsum x), without the repeated axes', (node) =>
     !isEmpty(node) && node.operands.some((o) => is('broadcast', o)) ? onFewer(node, termsOf(node).map(unrepeated)) : undefined,
