@@ -1,0 +1,81 @@
+/**
+ * Main: runs the cases asked for, writes results and tables.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Case, cases, quickCases, type Size } from './cases.ts';
+import { load, machine } from './machine.ts';
+import { measure, type SizeResult } from './measure.ts';
+import { type BenchOptions, help, readOptions } from './options.ts';
+import type { Job } from './protocol.ts';
+import { readResults, type Results } from './results.ts';
+import { caseTable, wholeTable } from './table.ts';
+
+const built = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (text: string): void => { process.stderr.write(`${text}\n`); };
+
+/** The job with its files, which are made unless sizes before it had the same weights. */
+const seeded = (size: Size, threads: number, folder: string): Job => {
+  const { batch: _, ...model } = size.job;
+  const digest = createHash('sha256').update(JSON.stringify({ ...model, kind: model.kind === 'block' ? 'block' : 'molt' })).digest('hex').slice(0, 12);
+  const job: Job = { ...size.job, threads, weights: join(folder, `${digest}.weights.safetensors`), inputs: join(folder, `inputs.safetensors`) };
+  const made = spawnSync(process.execPath, [join(built, 'bench', 'seed.js'), JSON.stringify(job)], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`the inputs could not be made: ${made.stderr}`);
+  return job;
+};
+
+const run = async (one: Case, options: BenchOptions, root: string, folder: string): Promise<Results> => {
+  const before = load();
+  const sizes: SizeResult[] = [];
+  for (const size of one.sizes.filter((s) => options.only.every(([letter, value]) => s.letters[letter] === value))) {
+    say(`${one.name} ${Object.entries(size.letters).map(([l, v]) => `${l} = ${v}`).join(', ')}`);
+    const taking = { ...size, sides: options.sides === undefined ? size.sides : options.sides };
+    sizes.push(await measure(taking, seeded(size, options.threads, folder), { rounds: options.rounds, patience: 30, built, root, say }));
+  }
+  return {
+    schemaVersion: 1, case: one.name, about: one.about, quick: options.quick, date: options.date ?? new Date().toISOString().slice(0, 10), threads: options.threads, rounds: options.rounds,
+    machine: machine(), load: { before, after: load() }, sizes,
+  };
+};
+
+/** The results in a folder, and the table made of them. */
+export const writeTable = (folder: string): void => {
+  const all = readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => readResults(name, readFileSync(join(folder, name), 'utf8')));
+  writeFileSync(join(folder, 'table.md'), wholeTable(all));
+};
+
+/** @returns the exit code */
+export const main = async (argv: readonly string[], root: string): Promise<number> => {
+  let options: BenchOptions | undefined;
+  try {
+    options = readOptions(argv);
+  } catch (mistake) {
+    say(mistake instanceof Error ? mistake.message : String(mistake));
+    return 2;
+  }
+  if (options === undefined) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const { names, quick, output } = options;
+  const to = output ?? join(root, 'bench', 'results');
+  const folder = mkdtempSync(join(tmpdir(), 'molt-bench-'));
+  let broken = false;
+  try {
+    mkdirSync(to, { recursive: true });
+    for (const one of (quick ? quickCases : cases).filter((c) => names.length === 0 || names.includes(c.name))) {
+      const results = await run(one, options, root, folder);
+      writeFileSync(join(to, `${one.name}.json`), `${JSON.stringify(results, null, 1)}\n`);
+      process.stdout.write(`${caseTable(results)}\n`);
+      broken ||= results.sizes.some((s) => s.sides.length === 0 || Object.values(s.absent).some((why) => why.startsWith('does not agree')));
+    }
+    writeTable(to);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return broken ? 1 : 0;
+};
