@@ -15,7 +15,7 @@ import type { Workshop } from '../data/cache.ts';
 import { writeAtomic } from '../io/files.ts';
 import { renderReport, tableText } from '../report/index.ts';
 import { channelStatistics, standardise } from '../train/features.ts';
-import { trainPlan } from '../train/loop.ts';
+import { savedBytesPerSample } from '../train/loop.ts';
 import { type Interrupt, type Progress, staged } from '../train/watch.ts';
 import { lateFeatures, splitFeatures } from './features.ts';
 import type { TrainedJob, TrainJob } from './jobs.ts';
@@ -97,7 +97,7 @@ export const demo = (options: DemoOptions): TaskEither<Fault, void> => async () 
 
   const results = methodNames.map((name, m) => {
     const learner = methods[name].learner(variant, 8);
-    return { name, trainableParameters: countDeclared(learner.declared.values()).trainable, savedBytesPerSample: trainPlan(learner, settings.batch).savedBytesPerSample, runs: runs.right.slice(m * options.seeds, (m + 1) * options.seeds) };
+    return { name, trainableParameters: countDeclared(learner.declared.values()).trainable, savedBytesPerSample: savedBytesPerSample(learner, settings.batch), runs: runs.right.slice(m * options.seeds, (m + 1) * options.seeds) };
   });
   const record = recordOf({ seeds: Array.from({ length: options.seeds }, (_, i) => options.seed + i), variant, splits: data.right, features: test.right, trunks: facts, results });
   const page = await renderReport(record)();

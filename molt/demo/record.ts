@@ -7,7 +7,7 @@ import { credits } from '../data/credits.ts';
 import { aveClasses, background } from '../data/labels.ts';
 import { type ModalityName, modalities } from '../modality.ts';
 import type { CosineMapRecord, DemoRecord, FusionRecord, MethodRecord, RouterRecord, StripRecord } from '../report/record.ts';
-import { accuracy, greatestOf } from '../train/loop.ts';
+import { accuracy, greatestOf } from '../train/infer.ts';
 import type { Variant } from '../variants/variant.ts';
 import type { Extracted } from './features.ts';
 import type { TrainedJob } from './jobs.ts';

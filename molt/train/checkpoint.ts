@@ -8,11 +8,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Fault, fault } from '../../shapes/fault.ts';
 import type { Declared, Value } from '../../dsl/index.ts';
+import type { TrainState } from '../../dsl/optim/index.ts';
 import { checkFinite, matchNames, type Needed } from '../io/bindings.ts';
 import type { Files } from '../io/files.ts';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.ts';
 import { nodeFiles } from '../io/system.ts';
-import type { TrainState } from './adamw.ts';
 
 /** One point of a learning curve: means over the steps since the last point. */
 export interface EpochRecord {

@@ -5,8 +5,9 @@
  */
 import { dim, type DimOf, type Ix, type Tensor } from '../../../shapes/index.ts';
 import {
-  add, closeGraph, crossEntropy, type Declared, grad, inputIndices, instantiate, is, linear, logSoftmax, mean, neg, normalInit, type Plan, planOf, scale, unwrap,
+  add, closeGraph, crossEntropy, type Declared, inputIndices, instantiate, is, linear, logSoftmax, mean, neg, normalInit, type Plan, planOf, scale, unwrap,
 } from '../../../dsl/index.ts';
+import { type Step, stepOf } from '../../../dsl/optim/index.ts';
 import { applied, type Applied } from '../../backbones/applied.ts';
 import { weightsOf } from '../../backbones/backbone.ts';
 import { type BackboneConfig, stagesOf } from '../../backbones/config.ts';
@@ -43,20 +44,11 @@ const logitsOf = (sizes: ClassifierSizes): Logits => {
 const lossOf = (smoothing: number, logits: Tensor<['B', 'C']>, labels: Tensor<['B'], Ix<'C'>>): Tensor<[]> =>
   mean(-1)(add(scale(1 - smoothing)(crossEntropy(logits, labels)), scale(smoothing)(neg(mean(-1)(logSoftmax(logits))))));
 
-export interface StepPlan {
-  /** outputs: the loss, then the gradient of each of `names` */
-  readonly plan: Plan;
-  readonly names: readonly string[];
-  readonly input: Applied['input'];
-}
-
 /** Loss and gradients over inputs `frames` and `labels`. */
-export const stepPlan = (sizes: ClassifierSizes): StepPlan => {
-  const { logits, input } = logitsOf(sizes);
+export const classifierStep = (sizes: ClassifierSizes): Step => {
+  const { logits } = logitsOf(sizes);
   const loss = unwrap(lossOf(sizes.smoothing, logits, inputIndices('labels', classesOf(sizes), dim('B', sizes.batch))));
-  const trained = closeGraph([loss]).nodes.flatMap((node) => (is('parameter', node) && node.params.trainable ? [node] : []));
-  const gradient = grad(loss, trained);
-  return { plan: planOf([gradient.loss, ...gradient.gradients]), names: trained.map((node) => node.params.name), input };
+  return stepOf([loss], closeGraph([loss]).nodes.flatMap((node) => (is('parameter', node) && node.params.trainable ? [node] : [])));
 };
 
 /** Logits [batch, classes] over the input `frames`. */

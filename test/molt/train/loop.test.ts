@@ -11,10 +11,10 @@ import { expect, test } from 'vitest';
 import { type Fault, printFault } from '../../../shapes/fault.ts';
 import { type Backend, initialise, random } from '../../../dsl/index.ts';
 import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
-import { adamWDefaults } from '../../../molt/train/adamw.ts';
+import { adamWDefaults } from '../../../dsl/optim/index.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../../../molt/train/checkpoint.ts';
 import { batchOf, type FeatureSet } from '../../../molt/train/features.ts';
-import { train, type TrainConfig, trainPlan, type TrainPorts } from '../../../molt/train/loop.ts';
+import { train, type TrainConfig, type TrainPorts, trainStep } from '../../../molt/train/loop.ts';
 import { nodeFiles } from '../../../molt/io/system.ts';
 import { moltAve } from '../../../molt/tasks/ave.ts';
 import { demoVariant } from '../../../molt/demo/settings.ts';
@@ -92,7 +92,7 @@ test('a loss that is not a number stops the run', async () => {
 
 test('1,000 training steps: live tensors and bytes do not grow', async () => {
   const backend = right(await tfjs('wasm')());
-  const { plan, inputs } = trainPlan(learner, config.batch);
+  const { plan, inputs } = trainStep(learner, config.batch);
   const program = right(await backend.compile(plan)());
   const parameters = initialise(learner.declared, random.key(0));
   const bindings = { inputs: batchOf(learn, inputs, Int32Array.from({ length: config.batch }, (_, i) => i)), parameters };

@@ -1,0 +1,8 @@
+/**
+ * Optimisation: AdamW over all parameters in one sweep, and a trainer that joins it to a program.
+ */
+export { type AdamWConfig, adamWDefaults, type TrainState, trainState } from './adamw.ts';
+export { type Arena, arenaOf, type Factors } from './arena.ts';
+export type { ProductSizes, Slot } from './layout.ts';
+export { inputsOf, type Step, stepOf, type Trained as TrainedParameter } from './step.ts';
+export { trainer, type Trainer, type TrainerConfig } from './trainer.ts';
