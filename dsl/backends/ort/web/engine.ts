@@ -8,7 +8,7 @@ import { fault, faultOf, type Fault } from '../../../../shapes/fault.ts';
 import type { Model } from '../model.ts';
 import { type Key, type Sessions, sessions } from '../sessions.ts';
 import type { Footprint } from './footprint.ts';
-import { addressable, type Heap, heapOf } from './heap.ts';
+import { addressable, type Heap, heapOf, mib } from './heap.ts';
 import type { Loaded } from './module.ts';
 import { type Session, sessionOf } from './session.ts';
 
@@ -26,8 +26,6 @@ export interface Engine {
 
 /** Whatever was thrown in the module. */
 export const faulted = (thrown: unknown): Fault => faultOf('ort-web', thrown);
-
-const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 export const engineOf = ({ module, memory }: Loaded): Engine => {
   const heap = heapOf({ module, memory });

@@ -2,7 +2,7 @@
  * Heap: arrays in the module's memory.
  * idea:  an array that lies there is read and written in place; any other is copied in and out. All addresses are counted, so
  *        that a leak shows.
- * not:   4 GiB can't be passed: an allocation that fails is a Memory fault here, and the engine goes on.
+ * not:   more than 4 GiB. An allocation that fails is a Memory fault, and the engine goes on.
  */
 import { fault, raise } from '../../../../shapes/fault.ts';
 import type { Data, ElementType } from '../../../expr.ts';
@@ -11,7 +11,7 @@ import type { Loaded, Pointer } from './module.ts';
 /** Bytes that the module can hold. */
 export const addressable = 2 ** 32 - 2 ** 16;
 
-const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+export const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 const views = {
   f32: (buffer: ArrayBufferLike, at: Pointer, length: number) => new Float32Array(buffer, at, length),
@@ -25,7 +25,8 @@ export interface Heap {
   readonly give: (at: Pointer) => void;
   /** the numbers at an address, not a copy; valid until given back */
   readonly view: (dtype: ElementType, at: Pointer, length: number) => Data;
-  /** where an array lies, if it lies in this memory */
+  readonly floats: (at: Pointer, length: number) => Float32Array;
+  /** where an array that was made here lies; undefined for any other */
   readonly addressOf: (data: ArrayBufferView) => Pointer | undefined;
   /** bytes taken and not given back */
   readonly taken: () => number;
@@ -47,7 +48,7 @@ export const heapOf = ({ module, memory }: Pick<Loaded, 'module' | 'memory'>): H
   return {
     take: (bytes) => {
       const at = bytes <= addressable ? module._malloc(Math.max(bytes, 1)) : 0;
-      if (at === 0) return raise(fault('Memory', 'ort-web', [`${mib(bytes)} more, ${mib(bytesTaken)} taken before`], `at most ${mib(addressable)} of WebAssembly memory`, 'a smaller batch, or another backend'));
+      if (at === 0) return raise(fault('Memory', 'ort-web', [`${mib(bytes)} more, beside ${mib(bytesTaken)} taken before`], `at most ${mib(addressable)} of WebAssembly memory`, 'a smaller batch, or another backend'));
       sizes.set(at, bytes);
       bytesTaken += bytes;
       return at;
@@ -58,7 +59,8 @@ export const heapOf = ({ module, memory }: Pick<Loaded, 'module' | 'memory'>): H
       sizes.delete(at);
     },
     view: (dtype, at, length) => views[dtype](current(), at, length),
-    addressOf: (data) => (data.buffer === memory.buffer || buffers.has(data.buffer) ? data.byteOffset : undefined),
+    floats: (at, length) => views.f32(current(), at, length),
+    addressOf: (data) => (buffers.has(data.buffer) ? data.byteOffset : undefined),
     taken: () => bytesTaken,
     live: () => sizes.size,
     size: () => memory.buffer.byteLength,

@@ -11,6 +11,7 @@ import { fault, raise, type Fault } from '../../../../shapes/fault.ts';
 import type { Bindings, Destinations, Measured, Program, Value } from '../../../backend.ts';
 import { byteSize, elements, type Node } from '../../../expr.ts';
 import type { Plan } from '../../../schedule.ts';
+import { checkDestinations, direct } from '../destinations.ts';
 import { inputValues, modelOf, type Model } from '../model.ts';
 import type { Held } from '../sessions.ts';
 import { type Engine, faulted } from './engine.ts';
@@ -21,34 +22,12 @@ import type { Session, Tensor } from './session.ts';
 
 const sum = (bytes: Iterable<number>): number => [...bytes].reduce((a, b) => a + b, 0);
 
-/** errors: Shape where a destination has another length */
-const checkDestinations = (plan: Plan, into: Destinations): E.Either<Fault, void> => {
-  const misfits = plan.outputs.flatMap(({ dtype, sizes }, i) => {
-    const to = into[i];
-    return to !== undefined && to.length !== elements(sizes) ? [`output ${i}: ${to.length} numbers for ${dtype} [${sizes.join(', ')}]`] : [];
-  });
-  return misfits.length === 0 ? E.right(undefined) : E.left(fault('Shape', 'destinations', misfits, 'an array as long as the output'));
-};
-
-interface Span {
-  readonly from: Pointer;
-  readonly to: Pointer;
-}
-const spanOf = (heap: Heap, data: ArrayBufferView): Span | undefined => {
-  const from = heap.addressOf(data);
-  return from === undefined ? undefined : { from, to: from + data.byteLength };
-};
-
-/** Where outputs may be written while the inputs are read: f32, in the module's memory, apart from every input and from each other. */
-const direct = (plan: Plan, heap: Heap, inputs: readonly Value[], into: Destinations): readonly (Pointer | undefined)[] => {
-  const busy = inputs.flatMap(({ data }) => spanOf(heap, data) ?? []);
-  return plan.outputs.map(({ dtype }, i) => {
-    const to = into[i];
-    const span = to === undefined || dtype !== 'f32' ? undefined : spanOf(heap, to);
-    if (span === undefined || busy.some((other) => span.from < other.to && other.from < span.to)) return undefined;
-    busy.push(span);
-    return span.from;
-  });
+/** Where outputs may be written while the inputs are read: the destinations in the module's memory that nothing else of the run touches. */
+const addresses = (plan: Plan, heap: Heap, inputs: readonly Value[], into: Destinations): readonly (Pointer | undefined)[] => {
+  // as the memory has grown, arrays of it have different buffers; as addresses they compare
+  const now = into.map((to) => { const at = to === undefined ? undefined : heap.addressOf(to); return to === undefined || at === undefined ? to : heap.floats(at, to.length); });
+  const seen = inputs.map((value) => { const at = heap.addressOf(value.data); return at === undefined ? value : { ...value, data: heap.view('bool', at, value.data.byteLength) }; });
+  return direct(plan, seen, now).map((to) => (to === undefined ? undefined : heap.addressOf(to)));
 };
 
 /** An input's address: its own, or that of a copy. */
@@ -94,7 +73,7 @@ const perform = ({ engine: { heap, room }, model, bytes, session }: Compiled, bi
         let made: readonly Tensor[] = [];
         try {
           const inputs = values.map((value) => place(heap, value, copies));
-          made = session.run(inputs, direct(plan, heap, values, into));
+          made = session.run(inputs, addresses(plan, heap, values, into));
           return plan.outputs.map((node, i) => deliver(heap, node, made[i] ?? raise(fault('Defect', 'ort-web', ['no output'], 'a tensor', 'please report this')), into[i]));
         } finally {
           session.drop(made);
