@@ -1,53 +1,46 @@
 /**
  * Emitter: terms become named operations and initialisers, in order.
- * idea:  equal constants are one initialiser, a term used twice is one operation; the state lives as long as one file is made.
+ * idea:  a builder whose state lives as long as one graph is made. The same terms get the same names, whatever their numbers, so that
+ *        graphs of two batch sizes can be laid side by side (`batch.ts`).
+ * not:   sharing of equal constants (`share.ts`).
  */
-import { elements } from '../expr.ts';
 import type { Initialiser, Operation } from './proto.ts';
-import { type Apply, bytesOfData, type Tensor, type Term } from './term.ts';
+import type { Apply, Tensor, Term } from './term.ts';
 
 export interface Emitter {
   readonly operations: readonly Operation[];
   readonly initialisers: readonly Initialiser[];
   /**
-   * The name of a term's value.
+   * The name of a term's value; a term used twice is one operation.
    * `label`: what its operations are called, before a colon and the name; `wanted`: the name of the outermost, if it is an operation
    */
   readonly value: (term: Term, label: string, wanted?: string) => string;
   /** Numbers under a name of their own. */
-  readonly initialiser: (name: string, tensor: Tensor) => void;
+  readonly initialiser: (name: string, tensor: Tensor) => string;
 }
 
-/** Numbers up to this many elements are compared by content. */
-const contentLimit = 4096;
-
-/** `reserved`: names that are taken before anything is written. */
-export const emitter = (reserved: ReadonlySet<string>): Emitter => {
-  const operations: Operation[] = [];
-  const initialisers: Initialiser[] = [];
-  const constants = new Map<string, string>();
-  const applied = new Map<Apply, string>();
+/** Numbers as names, passing over what is taken. */
+export const freshNames = (reserved: ReadonlySet<string>): (() => string) => {
   let last = 0;
   const fresh = (): string => {
     last += 1;
     return reserved.has(String(last)) ? fresh() : String(last);
   };
-  const initialiser = (name: string, tensor: Tensor): void => {
+  return fresh;
+};
+
+/** `fresh` gives a name that is not taken. */
+export const emitter = (fresh: () => string): Emitter => {
+  const operations: Operation[] = [];
+  const initialisers: Initialiser[] = [];
+  const applied = new Map<Apply, string>();
+  const initialiser = (name: string, tensor: Tensor): string => {
     initialisers.push({ name, tensor });
-  };
-  const constant = (tensor: Tensor): string => {
-    const small = elements(tensor.sizes) <= contentLimit;
-    const key = `${tensor.type}|${tensor.sizes.join(',')}|${small ? bytesOfData(tensor.data).join(',') : ''}`;
-    const known = small ? constants.get(key) : undefined;
-    if (known !== undefined) return known;
-    const name = fresh();
-    if (small) constants.set(key, name);
-    initialiser(name, tensor);
     return name;
   };
   const value = (term: Term, label: string, wanted?: string): string => {
     if (term.kind === 'value') return term.name;
-    if (term.kind === 'tensor') return constant(term.tensor);
+    if (term.kind === 'tensor') return initialiser(fresh(), term.tensor);
     const known = applied.get(term);
     if (known !== undefined) return known;
     const inputs = term.inputs.map((t) => value(t, label));

@@ -4,15 +4,17 @@
  *        viewers speak of `fdm.0.uda.1.visual.td`.
  * not:   rewriting: a plan is written as it is, every einsum canonical.
  */
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { type Either, isLeft, left, map, right } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import type { Value } from '../backend.ts';
 import { type Data, type ElementType, elements, is, type Node, type Primitive } from '../expr.ts';
 import type { Plan } from '../schedule.ts';
-import { emitter } from './emitter.ts';
+import { emitter, freshNames } from './emitter.ts';
 import { type BoundLeaf, leavesOf, type OnnxLeaf } from './leaves.ts';
 import type { Graph } from './proto.ts';
 import { type Bound, termOf } from './rows.ts';
+import { share } from './share.ts';
 import { apply, type Tensor, type Term } from './term.ts';
 
 export interface GraphOptions {
@@ -26,6 +28,8 @@ export interface GraphOptions {
 export interface PlanGraph {
   readonly graph: Graph;
   readonly inputs: readonly OnnxLeaf[];
+  /** names of the initialisers that are parameters */
+  readonly held: ReadonlySet<string>;
 }
 
 const bits = {
@@ -57,22 +61,23 @@ const checkNames = (plan: Plan, outputs: readonly string[], leaves: readonly Onn
 const isBound = (node: Node): node is Node<Bound> => is('input', node) || is('parameter', node) || is('constant', node);
 const isComputed = (node: Node): node is Node<Exclude<Primitive, Bound>> => !isBound(node);
 
-/** The graph of a plan. errors: Usage, Name, Shape for names and initialisers; Unsupported, naming the node, where a row refuses */
-export const graphOf = (plan: Plan, options: GraphOptions): Either<Fault, PlanGraph> => {
+/** The graph of a plan with every constant as often as it is used. errors: as graphOf */
+export const plainGraphOf = (plan: Plan, options: GraphOptions): Either<Fault, PlanGraph> => {
   const leaves = leavesOf(plan);
   if (isLeft(leaves)) return leaves;
   const reserved = checkNames(plan, options.outputs, leaves.right.all);
   if (isLeft(reserved)) return reserved;
-  const emit = emitter(reserved.right);
+  const emit = emitter(freshNames(reserved.right));
 
   const inputs: OnnxLeaf[] = [];
+  const held = new Set<string>();
   for (const one of leaves.right.all) {
     const value = is('parameter', one.leaf) ? options.initialisers?.get(one.leaf.params.name) : undefined;
     if (value === undefined) inputs.push(one);
     else {
       const tensor = fitting(one.leaf, value);
       if (isLeft(tensor)) return tensor;
-      emit.initialiser(one.name, tensor.right);
+      held.add(emit.initialiser(one.name, tensor.right));
     }
   }
 
@@ -109,5 +114,12 @@ export const graphOf = (plan: Plan, options: GraphOptions): Either<Fault, PlanGr
       outputs: plan.outputs.map((node, i) => ({ name: options.outputs[i] ?? '', type: node.dtype, sizes: node.sizes })),
     },
     inputs,
+    held,
   });
 };
+
+/** The same, with equal constants shared. */
+export const shared = (made: PlanGraph): PlanGraph => ({ ...made, graph: share(made.graph, made.held) });
+
+/** The graph of a plan. errors: Usage, Name, Shape for names and initialisers; Unsupported, naming the node, where a row refuses */
+export const graphOf = (plan: Plan, options: GraphOptions): Either<Fault, PlanGraph> => pipe(plainGraphOf(plan, options), map(shared));

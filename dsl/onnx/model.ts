@@ -2,11 +2,13 @@
  * Model: a plan as the bytes of an ONNX file.
  * laws:  test/dsl/onnx, test/golden/onnx_check.py
  */
-import { type Either, isLeft, right } from 'fp-ts/lib/Either.js';
+import { type Either, map } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { Fault } from '../../shapes/fault.ts';
 import type { Sizes } from '../expr.ts';
 import type { Plan } from '../schedule.ts';
-import { graphOf, type GraphOptions, type PlanGraph } from './graph.ts';
+import { batched } from './batch.ts';
+import { graphOf, type GraphOptions, plainGraphOf, type PlanGraph } from './graph.ts';
 import type { OnnxLeaf } from './leaves.ts';
 import { encode, type Initialiser } from './proto.ts';
 import { irVersion, opset } from './rows.ts';
@@ -77,7 +79,18 @@ export const modelOf = ({ graph, inputs }: PlanGraph, options: OnnxOptions): Onn
  * and `w.NAME`. f32 is FLOAT, i32 INT32, bool BOOL.
  * errors: Usage (names of outputs), Name (leaves of one name that differ), Shape (an initialiser), Unsupported (naming the node)
  */
-export const onnxModel = (plan: Plan, options: OnnxOptions): Either<Fault, OnnxModel> => {
-  const made = graphOf(plan, options);
-  return isLeft(made) ? made : right(modelOf(made.right, options));
-};
+export const onnxModel = (plan: Plan, options: OnnxOptions): Either<Fault, OnnxModel> => pipe(graphOf(plan, options), map((made) => modelOf(made, options)));
+
+export interface DynamicBatch {
+  /** name of the batch axis in the sizes of inputs and outputs */
+  readonly symbol: string;
+  /** plans are made for about this size: the model is right for every size and fast near it */
+  readonly size: number;
+}
+
+/**
+ * A model for every batch size, from its plans. `planAt`: the plan at a batch size.
+ * errors: as `onnxModel`; Unsupported, naming the operation, where the graph does not follow the batch as k·B (sizes) or k/B (numbers)
+ */
+export const onnxModelOverBatches = (planAt: (batch: number) => Plan, batch: DynamicBatch, options: OnnxOptions): Either<Fault, OnnxModel> =>
+  pipe(batched((size) => plainGraphOf(planAt(size), options), batch.size, batch.symbol), map((made) => modelOf(made, options)));

@@ -6,7 +6,7 @@
  * source: operator specification, https://onnx.ai/onnx/operators/; types limited to those with kernels in ONNX Runtime 1.30 (CPU)
  */
 import { elements, type CompareFn, type LogicFn, type MapFn, type Node, type Primitive, type Sizes, type ZipFn } from '../expr.ts';
-import { isCanonical } from '../lower.ts';
+import { isCanonical, type Target } from '../lower.ts';
 import { fault, raise } from '../../shapes/fault.ts';
 import { apply, filled, float, floats, int, int32, ints, listed, tensorTypes, text, type Term } from './term.ts';
 
@@ -41,13 +41,21 @@ const reshape = (x: Term, sizes: Sizes): Term => apply('Reshape', [x, ints(sizes
 const cast = (x: Term, to: keyof typeof tensorTypes): Term => apply('Cast', [x], { to: int(tensorTypes[to]) });
 const last = { axis: int(-1) } as const;
 
+/** Runtimes fuse a transpose of the last two axes into the product. */
+export const target: Target = { transposed: true };
+const flipped = (x: Term, rank: number): Term => apply('Transpose', [x], { perm: listed([...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]) });
+
 export const rows: { readonly [P in Exclude<Primitive, Bound>]: Row<P> } = {
   fill: { term: (node) => filled(node.dtype, node.sizes, node.params.value) },
   einsum: {
-    refuse: (node) => (isCanonical(node) ? undefined : 'only sums, matrix products and batches of them; lower the graph first'),
+    refuse: (node) => (isCanonical(node, target) ? undefined : 'only sums, matrix products and batches of them; lower the graph first'),
     term: (node, operands) => {
-      const [axes, ...others] = node.params.inputs;
-      if (others.length > 0) return apply('MatMul', operands);
+      const [axes, other] = node.params.inputs;
+      if (axes !== undefined && other !== undefined) {
+        // in [.., 1, 2]·[.., 2, 3] the second last axis of an operand stands last if it is exchanged
+        const [x, y] = [operand(operands, 0), operand(operands, 1)];
+        return apply('MatMul', [axes.at(-1) === 1 ? flipped(x, axes.length) : x, other.at(-1) === 2 ? flipped(y, other.length) : y]);
+      }
       const gone = (axes ?? []).flatMap((axis, i) => (node.params.output.includes(axis) ? [] : [i]));
       return gone.length === 0 ? operand(operands, 0) : apply('ReduceSum', [operand(operands, 0), ints(gone)], { keepdims: int(0) });
     },

@@ -61,11 +61,8 @@ const repeated = {
   bool: (n: number, value: number) => new Uint8Array(n).fill(value === 0 ? 0 : 1),
 } as const;
 
-/** Up to this many elements a repeated number is written out; above, it is made when the file is loaded. */
-const writtenOut = 64;
-
-/** One number repeated. shape: sizes */
+/** One number repeated: a number is written out, an array is made when the file is loaded. shape: sizes */
 export const filled = (type: 'f32' | 'i32' | 'bool', sizes: Sizes, value: number): Term =>
-  elements(sizes) <= writtenOut
-    ? held(type, sizes, repeated[type](elements(sizes), value))
+  elements(sizes) === 1
+    ? held(type, sizes, repeated[type](1, value))
     : apply('ConstantOfShape', [ints(sizes)], { value: { kind: 'tensor', value: { type, sizes: [1], data: repeated[type](1, value) } } });

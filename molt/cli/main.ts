@@ -11,6 +11,7 @@ import { didYouMean } from '../../shapes/nearest.ts';
 import { command, type Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { params } from './commands/params.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { run } from './commands/run.ts';
@@ -22,7 +23,7 @@ import { version } from './version.ts';
 /** The main job brings decoders and plotting: it is loaded when it is asked for. */
 const demo = demoCommand(() => import('../demo/demo.ts'));
 
-const work = { demo, run, params, show, pretrain, doctor } as const satisfies Commands;
+const work = { demo, run, params, show, export: exportCommand, pretrain, doctor } as const satisfies Commands;
 
 const named = (commands: Commands, name: string): Either<Fault, Command> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
