@@ -15,6 +15,8 @@ export type Memory = ArrayBufferView;
 export interface Api extends Functions {
   /** of the library: `1.30.0` */
   readonly version: string;
+  /** held here because koffi unloads a library that nothing holds, whatever functions of it are still about */
+  readonly library: unknown;
   /** `Run` and `CreateSessionFromArray` on another thread, so that the event loop goes on; what the arguments point to stays as it is meanwhile. */
   readonly later: <N extends 'Run' | 'CreateSessionFromArray'>(name: N, ...args: Parameters<Functions[N]>) => Promise<Pointer | null>;
   /**
@@ -33,8 +35,13 @@ const ctypes = {
 } as const satisfies { readonly [A in keyof Arguments]: string };
 const cresults = { status: 'void *', text: 'const char *', int: 'int', none: 'void' } as const satisfies { readonly [R in keyof Results]: string };
 
+/** Bytes of stack of a call. With one thread the kernels run on it, and they keep their panels there: koffi's own 128 KiB are too few. */
+const stack = 2 ** 23;
+
 const bind = async (path: string): Promise<Api> => {
   const { default: koffi } = await import('koffi');
+  const set = koffi.config();
+  if ((set.async_stack_size ?? 0) < stack) koffi.config({ ...set, async_stack_size: stack, sync_stack_size: stack });
   const library = koffi.load(path);
   const base: Pointer = library.func('OrtGetApiBase', 'void *', [])();
   // OrtApiBase never changes: GetApi, then GetVersionString
@@ -48,6 +55,7 @@ const bind = async (path: string): Promise<Api> => {
   return {
     ...functions,
     version,
+    library,
     later: (name, ...args) => new Promise((resolve, reject) => functions[name].async(...args, (error: unknown, status: Pointer | null) => (error === null || error === undefined ? resolve(status) : reject(error)))),
     address: (memory) => koffi.address(memory),
     text: (pointer) => koffi.decode.string(pointer),
