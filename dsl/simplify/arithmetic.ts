@@ -18,7 +18,7 @@ const beside = (node: Node, k: number, either: boolean): Node | undefined => {
 };
 
 /** f(g x) = h x, as a table: the outer function, the inner one, and what they make together. */
-const together: readonly (readonly [outer: MapFn, inner: MapFn, both: MapFn | 'x'])[] = [
+export const together: readonly (readonly [outer: MapFn, inner: MapFn, both: MapFn | 'x'])[] = [
   ['neg', 'neg', 'x'],
   ['abs', 'neg', 'abs'],
   ['abs', 'abs', 'abs'],

@@ -1,0 +1,135 @@
+/**
+ * Laws of simplification.
+ *   1. each rule: on graphs with its left side it fires, and its two sides are equal; so too on random graphs
+ *   2. whole: all rules together keep the values of graphs with any left side, and of random graphs
+ *   3. fixed point: simplifying again fires nothing
+ *   4. closed: no two nodes of the result are equal expressions
+ *   5. work: no more elements are moved or computed than before, and no more multiply-adds
+ *   6. paths: what is made stands for what the same block made
+ */
+import fc from 'fast-check';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { check, closeGraph, elements, multiplyAdds, type Node, nodes, print, type RuleName, type Simplified, simplify, simplifyBy, simplifyRules } from '../../dsl/index.ts';
+import type { Rule } from '../../dsl/simplify/index.ts';
+import { close, every, faults, must, type Verdict } from '../counter.ts';
+import { meaning, nth, valuesOf } from '../engine.ts';
+import { brokenProducts, replacing, rewriteKeepsValues } from '../families/compiled.ts';
+import { law, type Law, under } from '../law.ts';
+import { bindSubject, rootsOf, seeds, type Subject, type Subjects } from '../subject.ts';
+import { graphSubjects } from './lower.ts';
+import { cases } from './simplify/cases.ts';
+
+export type Simplify = (roots: readonly Node[]) => Simplified;
+
+const isName = (name: string): name is RuleName => Object.hasOwn(simplifyRules, name);
+const names: readonly RuleName[] = Object.keys(simplifyRules).filter(isName);
+
+interface Sample {
+  readonly subject: Subject;
+  /** whether the left side is there, so that the rule must fire */
+  readonly fires: boolean;
+  readonly seed: number;
+}
+const showGraph = ({ subject, seed }: { readonly subject: Subject; readonly seed: number }): string => `${print(rootsOf(subject))}\nseed ${seed}`;
+
+/** One rule, alone. */
+const ruleLaw = (name: RuleName): Law => {
+  const { left, lie, wrong } = cases[name];
+  return law<Rule, Sample>({
+    id: name,
+    statement: simplifyRules[name].equation,
+    tier: 'required',
+    arbitrary: fc
+      .oneof({ weight: 3, arbitrary: left.map((subject) => ({ subject, fires: true })) }, { weight: 1, arbitrary: graphSubjects().map((subject) => ({ subject, fires: false })) })
+      .chain((drawn) => seeds.map((seed) => ({ ...drawn, seed }))),
+    show: showGraph,
+    holds: (rule) => ({ subject, fires, seed }) => {
+      const roots = rootsOf(subject);
+      const { roots: rewritten, fired } = simplifyBy({ [name]: rule })(roots);
+      return pipe(
+        TE.fromEither(check(rewritten)),
+        TE.mapLeft(faults),
+        TE.chainEitherK(() => must(!fires || fired.size > 0, () => `the rule does not fire on\n${print(roots)}`)),
+        TE.chain(() => valuesOf(meaning, [...roots, ...rewritten], bindSubject(subject, seed))),
+        TE.chainEitherK((v) => every(roots.map((_, i) => close(`root ${i}`, nth(v, roots.length + i), nth(v, i), meaning.tolerance)))),
+      );
+    },
+    mutants: [{ name: lie, mutate: (rule) => ({ ...rule, rewrite: wrong }) }],
+  })(simplifyRules[name]);
+};
+
+/** Graphs with the left side of some rule, or any. */
+export const leftSides: Subjects = fc.oneof(...names.map((name) => cases[name].left));
+const anyGraph: Subjects = fc.oneof(leftSides, graphSubjects(24));
+
+const about = (id: string, statement: string, holds: (found: Simplified, roots: readonly Node[], again: Simplify) => Verdict, mutants: readonly { readonly name: string; readonly mutate: (s: Simplify) => Simplify }[]) =>
+  law<Simplify, { readonly subject: Subject; readonly seed: number }>({
+    id,
+    statement,
+    tier: 'required',
+    arbitrary: fc.record({ subject: anyGraph, seed: seeds }),
+    show: showGraph,
+    holds: (simplified) => ({ subject }) => {
+      const roots = rootsOf(subject);
+      return holds(simplified(roots), roots, simplified);
+    },
+    mutants,
+  });
+
+const changed = (name: string, change: (roots: readonly Node[], before: readonly Node[]) => readonly Node[]) => ({ name, mutate: (s: Simplify): Simplify => (roots) => ({ ...s(roots), roots: change(s(roots).roots, roots) }) });
+
+const fixedPoint = about(
+  'fixed point',
+  'simplifying what is simple fires nothing',
+  ({ roots }, _, again) => {
+    const { fired } = again(roots);
+    return must(fired.size === 0, () => `fires again: ${[...fired].map(([name, times]) => `${name} ${times}×`).join(', ')}\n${print(roots)}`);
+  },
+  [changed('leaves it as it is', (_, before) => before), changed('adds a sign twice', (roots) => roots.map((r) => (r.dtype === 'f32' ? nodes.neg(nodes.neg(r)) : r)))],
+);
+
+const closed = about(
+  'closed',
+  'no two nodes are equal expressions',
+  ({ roots }) => must(closeGraph(roots).roots.every((r, i) => r === roots[i]), () => `two nodes for one expression\n${print(roots)}`),
+  [changed('leaves it as it is', (_, before) => before), changed('every root made apart', (roots) => roots.map((r) => ({ ...r, operands: r.operands.map((o) => ({ ...o })) })))],
+);
+
+/** Elements that are moved or computed: reshapes cost nothing, and what is given is there. */
+const moved = (roots: readonly Node[]): number => closeGraph(roots).nodes.reduce((sum, n) => (n.operands.length === 0 || n.primitive === 'reshape' || n.primitive === 'stopGradient' ? sum : sum + elements(n.sizes)), 0);
+
+const work = about(
+  'work',
+  'no more elements moved or computed, and no more multiply-adds',
+  ({ roots }, before) =>
+    every([
+      must(moved(roots) <= moved(before), () => `${moved(roots)} elements for ${moved(before)}\n${print(roots)}`),
+      must(multiplyAdds(roots) <= multiplyAdds(before), () => `${multiplyAdds(roots)} multiply-adds for ${multiplyAdds(before)}\n${print(roots)}`),
+    ]),
+  [changed('one more operation on each root', (roots) => roots.map((r) => (r.dtype === 'f32' ? nodes.map('tanh', nodes.map('tanh', nodes.map('tanh', r))) : r)))],
+);
+
+const labelled = (roots: readonly Node[], path: string): readonly Node[] => replacing((n) => (n.operands.length === 0 ? n : { ...n, path }))(roots);
+const paths = about(
+  'paths',
+  'what is made carries the path of what it stands for',
+  (_, before, again) => {
+    const stray = closeGraph(again(labelled(before, 'block')).roots).nodes.find((n) => n.operands.length > 0 && n.path !== 'block');
+    return must(stray === undefined, () => `made by nobody: ${stray === undefined ? '' : print([stray])}`);
+  },
+  [changed('paths are forgotten', (roots) => replacing((n) => ({ ...n, path: '' }))(roots))],
+);
+
+/** The laws of simplification by all rules. */
+export const wholeLaws = (subject: Simplify = simplify): readonly Law[] => [
+  ...under('left sides')([rewriteKeepsValues(leftSides, (roots) => subject(roots).roots)]),
+  ...under('graph')([rewriteKeepsValues(graphSubjects(24), (roots) => subject(roots).roots, brokenProducts)]),
+  fixedPoint(subject),
+  closed(subject),
+  work(subject),
+  paths(subject),
+];
+
+/** The laws of every rule, and of all together. */
+export const simplifyLaws = (): readonly Law[] => under('simplify')([...names.map(ruleLaw), ...wholeLaws()]);
