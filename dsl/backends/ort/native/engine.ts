@@ -37,7 +37,7 @@ const settingsOf = (threads: number): Settings => ({
   entries: {
     // threads wait busily inside a run, where the next operation comes at once, and sleep between runs, where others need the cores
     'session.intra_op.allow_spinning': '1',
-    'session.force_spinning_stop': '1',
+    'session.force_spinning_stop': '1', 'optimization.disable_specified_optimizers': 'CommonSubexpressionElimination',
   },
 });
 
