@@ -12,6 +12,7 @@ import { lower } from '../lower.ts';
 import { type Plan, schedule } from '../schedule.ts';
 import { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
 import { passesOf } from './passes.ts';
+import { workingBytes } from './resident.ts';
 import { type Saved, savedOf } from './saved.ts';
 import { workIn } from './work.ts';
 
@@ -50,6 +51,8 @@ export interface Cost {
   readonly saved: Saved;
   /** greatest bytes alive in a plan, leaves and outputs included; the optimiser's moments are not part of it. training: null if nothing is trained */
   readonly peak: { readonly inference: number; readonly training: number | null };
+  /** greatest bytes of a program that keeps all weights in memory; training with gradients and the optimiser's moments */
+  readonly resident: { readonly inference: number; readonly training: number | null };
 }
 
 const nothing: Saved = { total: 0, features: 0, frozen: 0, trained: 0 };
@@ -78,16 +81,18 @@ export const costOf = ({ batch, outputs, training, declared }: Costed): Cost => 
   const plan = trained === undefined ? undefined : planOf(trained, { forward });
   const inference = planOf(outputs);
   const parameters = declared === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(declared);
+  const state = stateBytes(parameters);
   return {
     batch,
     parameters,
-    state: stateBytes(parameters),
+    state,
     multiplyAdds: {
       printed: workOfPlans(written(outputs), trained === undefined ? undefined : written(trained), forward),
       planned: workOfPlans(inference, plan, forward),
     },
     saved: plan === undefined ? nothing : savedOf(plan, forward),
     peak: { inference: inference.peakBytes, training: plan?.peakBytes ?? null },
+    resident: { inference: state.weights + workingBytes(inference), training: plan === undefined ? null : state.weights + state.optimiser + workingBytes(plan) },
   };
 };
 

@@ -4,6 +4,7 @@
 export { type Cost, type Costed, costOf, type PassWork, peakBytes } from './cost.ts';
 export { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
 export { type Passes, passesOf } from './passes.ts';
+export { workingBytes } from './resident.ts';
 export { type Part, type Saved, savedBytes, savedIn, savedNodes, savedOf, type SavedValue } from './saved.ts';
 export { type Decisions, explained, type Explained, type Tally, tallyOf } from './tally.ts';
 export { multiplyAdds, workOf, workRules } from './work.ts';

@@ -1,17 +1,21 @@
 /**
- * `molt params`: exact numbers of trainable weights by part, beside what the paper prints.
- * not:   memory, or the backbones' weights: they are frozen.
+ * `molt params`: exact numbers of trainable weights by part, beside what the paper prints; what a batch costs; what a trunk costs.
+ * idea:  nothing runs and no weight is made, so the largest models are costed at once.
  */
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { bind, Do, map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { countDeclared, type Declared } from '../../../dsl/index.ts';
-import type { Fault } from '../../../shapes/fault.ts';
+import { type Cost, countDeclared, type Declared } from '../../../dsl/index.ts';
+import { fault, type Fault } from '../../../shapes/fault.ts';
+import { type BackboneName, backboneConfigs } from '../../backbones/config.ts';
 import { buildVariant } from '../../variants/build.ts';
 import { compare, paperVariants, publishedFor, type Comparison, type Published } from '../../variants/paper.ts';
 import { readVariant } from '../../variants/read.ts';
+import { adapterSystem, systemCost, trunkSystem, wholeSystem } from '../../variants/system.ts';
 import type { Variant } from '../../variants/variant.ts';
 import { command } from '../command.ts';
-import { toggle } from '../flags.ts';
+import { costJson, costLines } from '../costs.ts';
+import { choice, integer, orElse, toggle } from '../flags.ts';
 import { aligned, grouped, millions } from '../table.ts';
 
 /** The part of a weight's name that is counted together: `fdm.0.uda`, `td`, `tfm`. */
@@ -64,32 +68,85 @@ const comparison = ({ published }: Count): readonly string[] =>
         `  why: ${published.reason}`,
       ];
 
-const page = (count: Count): string =>
+const page = (count: Count): readonly string[] => [
+  count.name,
+  ...aligned(['left', 'right', 'right'], [
+    ['  part', 'tensors', 'parameters'],
+    ...count.parts.map(({ part, tensors, parameters }) => [`  ${part}`, String(tensors), grouped(parameters)]),
+    ['  trainable', String(count.parts.reduce((sum, p) => sum + p.tensors, 0)), grouped(count.trainable)],
+    ...(count.head === 0 ? [] : [['  head (apart)', '', grouped(count.head)]]),
+  ]),
+  ...comparison(count),
+];
+
+interface Costed {
+  readonly count: Count;
+  /** on stored features; null if it was not asked for */
+  readonly cost: Cost | null;
+  /** with the trunks in front; null if it was not asked for */
+  readonly whole: Cost | null;
+}
+
+const asked = <A>(wanted: boolean, of: () => Either<Fault, A>): Either<Fault, A | null> => (wanted ? of() : right(null));
+
+/** Counts of a variant, and its costs where asked for. */
+const counted = (batch: number | undefined, whole: boolean) => (variant: Variant): Either<Fault, Costed> =>
+  pipe(
+    Do,
+    bind('built', () => buildVariant(variant)),
+    bind('cost', () => asked(batch !== undefined, () => map(systemCost)(adapterSystem(variant, batch ?? 1)))),
+    bind('all', () => asked(whole, () => map(systemCost)(wholeSystem(variant, batch ?? 1)))),
+    map(({ built, cost, all }) => ({ count: countOf(variant, built.declared), cost, whole: all })),
+  );
+
+const isBackbone = (name: string): name is BackboneName => Object.hasOwn(backboneConfigs, name);
+
+const costedPage = ({ count, cost, whole }: Costed): string =>
   [
-    count.name,
-    ...aligned(['left', 'right', 'right'], [
-      ['  part', 'tensors', 'parameters'],
-      ...count.parts.map(({ part, tensors, parameters }) => [`  ${part}`, String(tensors), grouped(parameters)]),
-      ['  trainable', String(count.parts.reduce((sum, p) => sum + p.tensors, 0)), grouped(count.trainable)],
-      ...(count.head === 0 ? [] : [['  head (apart)', '', grouped(count.head)]]),
-    ]),
-    ...comparison(count),
+    ...page(count),
+    ...(cost === null ? [] : costLines(cost)),
+    ...(whole === null ? [] : ['with its frozen trunks in front', `  parameters ${grouped(whole.parameters.total)}, trainable ${grouped(whole.parameters.trainable)}`, ...costLines(whole)]),
   ].join('\n');
 
-const counted = (variant: Variant): TE.TaskEither<Fault, Count> => pipe(TE.fromEither(buildVariant(variant)), TE.map((built) => countOf(variant, built.declared)));
+const costedJson = ({ count, cost, whole }: Costed): unknown => ({ ...count, ...(cost === null ? {} : { cost: costJson(cost) }), ...(whole === null ? {} : { whole: costJson(whole) }) });
+
+const variants = (operands: readonly string[], batch: number | undefined, whole: boolean, json: boolean): TE.TaskEither<Fault, string> =>
+  pipe(
+    operands.length === 0 ? TE.right(paperVariants.map(({ variant }) => variant)) : TE.traverseSeqArray(readVariant)(operands),
+    TE.chain(TE.traverseSeqArray((variant) => TE.fromEither(counted(batch, whole)(variant)))),
+    TE.map((all) => (json ? JSON.stringify({ schemaVersion: 1, variants: all.map(costedJson) }, null, 2) : all.map(costedPage).join('\n\n'))),
+  );
+
+/** A trunk by itself: frozen, and for comparison trained from end to end. */
+const trunk = (name: BackboneName, batch: number, json: boolean): string => {
+  const [frozen, trained] = [systemCost(trunkSystem(backboneConfigs[name], batch)), systemCost(trunkSystem(backboneConfigs[name], batch, true))];
+  if (json) return JSON.stringify({ schemaVersion: 1, backbone: name, frozen: costJson(frozen), trained: costJson(trained) }, null, 2);
+  return [
+    name, `  parameters ${grouped(trained.parameters.trainable)}${trained.parameters.frozen === 0 ? '' : `, running statistics ${grouped(trained.parameters.frozen)}`}`,
+    ...costLines(frozen), 'the same, trained from end to end', ...costLines(trained),
+  ].join('\n');
+};
 
 export const params = command({
   name: 'params',
   summary: 'count the trainable weights of variants, beside the published figures',
   operands: { shown: '[V.json...]', most: Infinity },
-  notes: ['Without a file: the variants whose size the paper prints.'],
-  flags: { json: toggle('as JSON') },
+  notes: ['Without a file: the variants whose size the paper prints.', 'Costs: multiply-adds, bytes saved for backward per sample, greatest bytes; nothing is run for them.'],
+  flags: {
+    batch: orElse(integer('B', 'also what a batch of B samples costs', 1), undefined),
+    whole: toggle('also what it costs with its frozen trunks in front'),
+    backbone: orElse(choice(Object.keys(backboneConfigs).filter(isBackbone), 'instead: what a trunk costs'), undefined),
+    json: toggle('as JSON'),
+  },
   run: ({ flags, operands }, terminal) =>
     pipe(
-      operands.length === 0 ? TE.right(paperVariants.map(({ variant }) => variant)) : TE.traverseSeqArray(readVariant)(operands),
-      TE.chain(TE.traverseSeqArray(counted)),
-      TE.map((counts) => {
-        terminal.out(flags.json ? JSON.stringify({ schemaVersion: 1, variants: counts }, null, 2) : counts.map(page).join('\n\n'));
+      flags.backbone === undefined
+        ? variants(operands, flags.batch, flags.whole, flags.json)
+        : operands.length > 0 || flags.whole
+          ? TE.left(fault('Usage', 'molt params', ['--backbone beside variants'], '--backbone alone, or variants', 'molt params --help'))
+          : TE.right(trunk(flags.backbone, flags.batch ?? 1, flags.json)),
+      TE.map((text) => {
+        terminal.out(text);
         return 0;
       }),
     ),

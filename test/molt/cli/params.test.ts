@@ -64,3 +64,62 @@ test('a printed share stands for an interval', () => {
   expect(compare(9_000_000, published).reason).toContain('leaves widths open');
   for (const { variant, published: own } of paperVariants) expect(publishedFor(variant)).toBe(own);
 });
+
+interface Work { readonly inference: number; readonly forward: number; readonly backward: number }
+interface Parts { readonly total: number; readonly features: number; readonly frozen: number; readonly trained: number }
+interface CostFile {
+  readonly batch: number;
+  readonly parameters: { readonly total: number; readonly trainable: number };
+  readonly state: { readonly weights: number; readonly gradients: number; readonly optimiser: number };
+  readonly multiplyAdds: { readonly printed: Work; readonly planned: Work };
+  readonly saved: Parts;
+  readonly savedPerSample: Parts;
+  readonly peak: { readonly inference: number; readonly training: number | null };
+}
+
+test('what a batch costs, on stored features and with the trunks in front', async () => {
+  const report: { readonly variants: readonly { readonly cost: CostFile; readonly whole: CostFile }[] } = JSON.parse((await molt('params', '--batch', '4', '--whole', '--json')).out);
+  const [first] = report.variants;
+  expect(report.variants).toHaveLength(2);
+  if (first === undefined) return;
+  const { cost, whole } = first;
+  expect(cost.parameters).toMatchObject({ total: 114_286_602, trainable: 114_286_602 });
+  expect(cost.state).toEqual({ weights: 457_146_408, gradients: 457_146_408, optimiser: 914_292_816 });
+  for (const { multiplyAdds: { printed, planned }, saved, savedPerSample, peak } of [cost, whole]) {
+    expect(planned.backward).toBeLessThan(printed.backward);
+    expect(planned.forward).toBeLessThan(printed.forward);
+    expect(saved.total).toBe(saved.features + saved.frozen + saved.trained);
+    expect(savedPerSample.total).toBe(saved.total / 4);
+    expect(saved.frozen).toBe(0);
+    expect(peak.training).toBeGreaterThan(peak.inference);
+  }
+  // 195,202,932 + 27,534,488 and bn0's running statistics, 2 × 64
+  expect(whole.parameters).toMatchObject({ total: 114_286_602 + 222_737_420 + 128, trainable: 114_286_602 });
+});
+
+test('a batch of one as a page, a variant without trunks', async () => {
+  const { out } = await molt('params', 'test/golden/molt/base/variant.json', '--batch', '1');
+  expect(out).toMatch(/multiply-adds, batch 1 +inference +forward +backward\n +as written [^]*saved for backward, per sample: .* = trained .* \+ frozen 0 B \+ features /);
+  const { code, err } = await molt('params', 'test/golden/molt/base/variant.json', '--whole');
+  expect(code).toBe(2);
+  expect(err).toContain('features without trunks');
+});
+
+test('the published trunks by themselves', async () => {
+  const cost = async (name: string): Promise<{ readonly frozen: CostFile; readonly trained: CostFile }> => JSON.parse((await molt('params', '--backbone', name, '--json')).out);
+  const [swin, htsat] = [await cost('swinv2-large-w12-192'), await cost('htsat')];
+  expect(swin.trained.parameters.trainable).toBe(195_202_932);
+  expect(htsat.trained.parameters.trainable).toBe(27_534_488);
+  for (const { frozen, trained } of [swin, htsat]) {
+    expect(frozen).toMatchObject({ parameters: { trainable: 0 }, saved: { total: 0 }, peak: { training: null } });
+    expect(trained.saved.frozen).toBe(0);
+    expect(trained.saved.total).toBeGreaterThan(1e7);
+    expect(trained.multiplyAdds.printed.backward / trained.multiplyAdds.printed.forward).toBeCloseTo(2, 1);
+  }
+  // what bn0 makes of its running variances: 64 numbers that no training changes
+  expect([swin.trained.saved.features, htsat.trained.saved.features]).toEqual([0, 256]);
+  // 26.2 G of its products alone, by the table of stages
+  expect(swin.frozen.multiplyAdds.printed.inference / 1e9).toBeCloseTo(26.4, 1);
+  expect((await molt('params', '--backbone', 'htsat')).out).toContain('27,534,488, running statistics 128');
+  expect((await molt('params', 'test/golden/molt/base/variant.json', '--backbone', 'htsat')).code).toBe(2);
+});
