@@ -17,7 +17,10 @@ export interface Api extends Functions {
   readonly version: string;
   /** held here because koffi unloads a library that nothing holds, whatever functions of it are still about */
   readonly library: unknown;
-  /** `Run` and `CreateSessionFromArray` on another thread, so that the event loop goes on; what the arguments point to stays as it is meanwhile. */
+  /**
+   * `Run` and `CreateSessionFromArray` on another thread, so that the event loop goes on; what the arguments point to stays as it is meanwhile.
+   * On this thread where other code made koffi settle for small stacks.
+   */
   readonly later: <N extends 'Run' | 'CreateSessionFromArray'>(name: N, ...args: Parameters<Functions[N]>) => Promise<Pointer | null>;
   /**
    * Where the array's first number lies. It stays there while the array lives: asking moves a small array, which V8 keeps among its own
@@ -35,13 +38,24 @@ const ctypes = {
 } as const satisfies { readonly [A in keyof Arguments]: string };
 const cresults = { status: 'void *', text: 'const char *', int: 'int', none: 'void' } as const satisfies { readonly [R in keyof Results]: string };
 
-/** Bytes of stack of a call. With one thread the kernels run on it, and they keep their panels there: koffi's own 128 KiB are too few. */
+/** Bytes of stack of a call, as much as a thread of the system has. Kernels keep their panels there: koffi's own 128 KiB are too few. */
 const stack = 2 ** 23;
+
+/** Whether calls on another thread have that stack. koffi settles it when the first library of the process is loaded, which may be another's. */
+const roomy = (koffi: { config: { (): { async_stack_size?: number }; (set: object): unknown } }): boolean => {
+  const enough = (): boolean => (koffi.config().async_stack_size ?? 0) >= stack;
+  if (enough()) return true;
+  try {
+    koffi.config({ async_stack_size: stack, sync_stack_size: stack });
+  } catch {
+    return false;
+  }
+  return enough();
+};
 
 const bind = async (path: string): Promise<Api> => {
   const { default: koffi } = await import('koffi');
-  const set = koffi.config();
-  if ((set.async_stack_size ?? 0) < stack) koffi.config({ ...set, async_stack_size: stack, sync_stack_size: stack });
+  const beside = roomy(koffi);
   const library = koffi.load(path);
   const base: Pointer = library.func('OrtGetApiBase', 'void *', [])();
   // OrtApiBase never changes: GetApi, then GetVersionString
@@ -56,7 +70,10 @@ const bind = async (path: string): Promise<Api> => {
     ...functions,
     version,
     library,
-    later: (name, ...args) => new Promise((resolve, reject) => functions[name].async(...args, (error: unknown, status: Pointer | null) => (error === null || error === undefined ? resolve(status) : reject(error)))),
+    later: (name, ...args) =>
+      beside
+        ? new Promise((resolve, reject) => functions[name].async(...args, (error: unknown, status: Pointer | null) => (error === null || error === undefined ? resolve(status) : reject(error))))
+        : Promise.resolve((functions[name] as (...given: readonly unknown[]) => Pointer | null)(...args)),
     address: (memory) => koffi.address(memory),
     text: (pointer) => koffi.decode.string(pointer),
     pointers: (pointer, length) => koffi.decode(pointer, koffi.array('void *', length)),
