@@ -28,6 +28,21 @@ const sizeOf = (axis: number, ...xs: readonly Named[]): number => sizeIn(xs.find
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
 const arranged = (x: Named, axes: readonly number[]): Node => permute(x.node, axes.map((a) => x.axes.indexOf(a)));
+
+/** The value with its axes merged into groups, in their order. Axes that stay neighbours move as one, so a transpose has as few axes as it can. */
+const grouped = (x: Named, groups: readonly (readonly number[])[]): Node => {
+  const runs: number[][] = [];
+  for (const group of groups) {
+    group.forEach((axis, i) => {
+      const last = runs.at(-1)?.at(-1);
+      if (i > 0 && last !== undefined && x.axes.indexOf(last) + 1 === x.axes.indexOf(axis)) runs.at(-1)?.push(axis);
+      else runs.push([axis]);
+    });
+  }
+  const source = runs.toSorted((a, b) => x.axes.indexOf(a[0] ?? 0) - x.axes.indexOf(b[0] ?? 0));
+  const merged = reshape(x.node, source.map((run) => product(run.map((axis) => sizeIn(x, axis)))));
+  return reshape(permute(merged, runs.map((run) => source.indexOf(run))), groups.map((group) => product(group.map((axis) => sizeIn(x, axis)))));
+};
 const sumOut = (x: Named, keep: (axis: number) => boolean): Named => {
   const gone = x.axes.flatMap((a, i) => (keep(a) ? [] : [i]));
   return { axes: x.axes.filter(keep), node: sumAxes(x.node, gone) };
@@ -106,12 +121,10 @@ const choice = (a: Named, b: Named, wanted: readonly number[], target: Target): 
 /** [batch, left, shared] · [batch, shared, right] → [batch, left, right]. */
 const matmul = ({ a, b, groups, left, right }: Choice): Named => {
   const sizes = (axes: readonly number[]): readonly number[] => axes.map((x) => sizeOf(x, a, b));
-  const [m, k, n] = [product(sizes(groups.left)), product(sizes(groups.shared)), product(sizes(groups.right))];
   const batched = groups.batch.length > 0 && product(sizes(groups.batch)) !== 1;
-  const lead = batched ? [product(sizes(groups.batch))] : [];
-  const x = reshape(arranged(a, left.order), [...lead, ...(left.transposed ? [k, m] : [m, k])]);
-  const y = reshape(arranged(b, right.order), [...lead, ...(right.transposed ? [n, k] : [k, n])]);
   const first = batched ? [0] : [];
+  const x = grouped(a, [...(batched ? [groups.batch] : []), ...(left.transposed ? [groups.shared, groups.left] : [groups.left, groups.shared])]);
+  const y = grouped(b, [...(batched ? [groups.batch] : []), ...(right.transposed ? [groups.right, groups.shared] : [groups.shared, groups.right])]);
   const value = einsum([[...first, ...(left.transposed ? [2, 1] : [1, 2])], [...first, ...(right.transposed ? [3, 2] : [2, 3])]], [...first, 1, 3], [x, y]);
   const axes = [...groups.batch, ...groups.left, ...groups.right];
   return { axes, node: reshape(value, sizes(axes)) };

@@ -16,7 +16,7 @@ export interface PlanOptions {
   readonly target?: Target;
   /** how many of the roots are the forward pass, the others being gradients: then values may be computed again for the gradients */
   readonly forward?: number;
-  readonly recompute?: RecomputeOptions;
+  readonly recompute?: Partial<RecomputeOptions>;
 }
 
 export interface Planned {

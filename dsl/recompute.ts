@@ -75,7 +75,8 @@ const coneOf = (value: Node, saved: ReadonlySet<Node>, again: ReadonlySet<Node>,
  * The same values, with forward values that are cheap to compute again computed again for the backward pass.
  * `forward`: how many of the roots are the forward pass (the loss and what is reported); the others are gradients
  */
-export const recompute = (roots: readonly Node[], forward: number, options: RecomputeOptions = recomputeDefaults): Recomputed => {
+export const recompute = (roots: readonly Node[], forward: number, given: Partial<RecomputeOptions> = {}): Recomputed => {
+  const options: RecomputeOptions = { ...recomputeDefaults, ...given };
   const graph = closeGraph(roots);
   const ahead = new Set(closeGraph(graph.roots.slice(0, forward)).nodes);
   const behind = graph.nodes.filter((node) => !ahead.has(node));
