@@ -20,7 +20,7 @@ import { encodeVariant } from '../../variants/codec.ts';
 import { readVariant } from '../../variants/read.ts';
 import type { Variant } from '../../variants/variant.ts';
 import { command, optionalText } from '../command.ts';
-import { choice, integer, orElse, text, toggle } from '../flags.ts';
+import { choice, type Flag, integer, orElse, text, toggle } from '../flags.ts';
 import { version } from '../version.ts';
 
 type Values = ReadonlyMap<string, Value>;
@@ -47,31 +47,48 @@ function* pieces(external: readonly ExternalData[]): Iterable<Uint8Array> {
   }
 }
 
+/** A batch size, or any size with the one that plans are made for. */
+interface Batch {
+  readonly size: number;
+  readonly dynamic: boolean;
+}
+const usual = 16;
+
+const batchFlag: Flag<Batch> = {
+  about: 'samples of a batch; dynamic: any number, planned for about B (16)',
+  placeholder: 'B|dynamic[:B]',
+  read: (given) => {
+    const [, open, size] = /^(dynamic(?=:|$):?)?(\d{0,9})$/.exec(given) ?? [];
+    const number = size === undefined || size === '' ? (open === undefined ? 0 : usual) : Number(size);
+    return number >= 1 && given !== 'dynamic:' ? right({ size: number, dynamic: open !== undefined }) : left('a number of samples, dynamic, or dynamic:B');
+  },
+  absent: { value: { size: usual, dynamic: false } },
+};
+
 interface Asked {
   readonly output: string;
   readonly kind: Kind;
-  readonly batch: number;
-  readonly dynamic: boolean;
+  readonly batch: Batch;
   readonly external: boolean;
 }
 
-const metadataOf = (variant: Variant, job: Job, { kind, batch, dynamic }: Asked): Readonly<Record<string, string>> => ({
+const metadataOf = (variant: Variant, job: Job, { kind, batch }: Asked): Readonly<Record<string, string>> => ({
   variant: variant.name,
   'variant.json': JSON.stringify(encodeVariant(variant)),
   kind,
-  batch: dynamic ? `any, planned for ${batch}` : String(batch),
+  batch: batch.dynamic ? `any, planned for ${batch.size}` : String(batch.size),
   parameters: JSON.stringify([...job.declared.keys()]),
   ...(kind === 'step' ? { optimiser: JSON.stringify({ name: 'adamw', beta1: adamWDefaults.beta1, beta2: adamWDefaults.beta2, epsilon: adamWDefaults.epsilon, decay: adamWDefaults.decay }) } : {}),
 });
 
 const modelOf = (variant: Variant, job: Job, asked: Asked, initialisers: Values, producer: string): Either<Fault, OnnxModel> => {
-  const names = [...job.outputs(asked.batch).keys()];
+  const names = [...job.outputs(asked.batch.size).keys()];
   const planAt = (batch: number): Plan => planOf([...job.outputs(batch).values()], { target });
   const options = {
     name: variant.name, outputs: names, version: producer, metadata: metadataOf(variant, job, asked), initialisers,
     external: asked.external || bytesOf(initialisers) > beside, location: `${basename(asked.output)}.data`,
   };
-  return asked.dynamic ? onnxModelOverBatches(planAt, { symbol: 'batch', size: asked.batch }, options) : onnxModel(planAt(asked.batch), options);
+  return asked.batch.dynamic ? onnxModelOverBatches(planAt, { symbol: 'batch', size: asked.batch.size }, options) : onnxModel(planAt(asked.batch.size), options);
 };
 
 /** The side file first: a model that is there can be read. */
@@ -106,8 +123,8 @@ const inside = (job: Job, { weights, seed, start, parameters }: Placing): TE.Tas
 const summary = (variant: Variant, asked: Asked, { bytes, inputs, external }: OnnxModel, outputs: number, json: boolean): string => {
   const side = external.reduce((sum, { data }) => sum + data.byteLength, 0);
   return json
-    ? JSON.stringify({ schemaVersion: 1, variant: variant.name, kind: asked.kind, output: asked.output, opset, batch: asked.dynamic ? null : asked.batch, bytes: bytes.length, externalBytes: side, inputs: inputs.map(({ name }) => name), outputs })
-    : `${asked.output}: ${asked.kind} of ${variant.name}, ${asked.dynamic ? 'any batch size' : `batch ${asked.batch}`}, ONNX opset ${opset}, ${inputs.length} inputs, ${outputs} outputs, ${bytes.length} bytes${side === 0 ? '' : `, and ${side} bytes of weights in ${asked.output}.data`}`;
+    ? JSON.stringify({ schemaVersion: 1, variant: variant.name, kind: asked.kind, output: asked.output, opset, batch: asked.batch.dynamic ? null : asked.batch.size, bytes: bytes.length, externalBytes: side, inputs: inputs.map(({ name }) => name), outputs })
+    : `${asked.output}: ${asked.kind} of ${variant.name}, ${asked.batch.dynamic ? 'any batch size' : `batch ${asked.batch.size}`}, ONNX opset ${opset}, ${inputs.length} inputs, ${outputs} outputs, ${bytes.length} bytes${side === 0 ? '' : `, and ${side} bytes of weights in ${asked.output}.data`}`;
 };
 
 /** What is asked for, or why it makes no sense. */
@@ -137,8 +154,7 @@ export const exportCommand = command({
     parameters: orElse(choice(['inputs', 'initialisers'], 'weights as inputs (as in training) or part of the file (as in inference)'), undefined),
     seed: orElse(integer('N', 'seed of drawn weights'), 0),
     start: optionalText('S.safetensors', 'where the weights, given or drawn, are written too'),
-    batch: orElse(integer('B', 'samples of a batch', 1), 16),
-    dynamic: toggle('any batch size; the plan is made for --batch'),
+    batch: batchFlag,
     external: toggle('weights in a file of their own, M.onnx.data; always so above 1 GB'),
     json: toggle('the summary as JSON'),
   },
@@ -148,13 +164,13 @@ export const exportCommand = command({
       TE.bindTo('variant'),
       TE.bind('chosen', () => TE.fromEither(kindOf(flags.train, flags.optimiser, flags.parameters, flags.weights))),
       TE.bind('job', ({ variant, chosen }) => TE.fromEither(jobs[chosen.kind](variant))),
-      TE.bind('asked', ({ chosen }) => TE.right({ output: flags.output, kind: chosen.kind, batch: flags.batch, dynamic: flags.dynamic, external: flags.external })),
+      TE.bind('asked', ({ chosen }) => TE.right({ output: flags.output, kind: chosen.kind, batch: flags.batch, external: flags.external })),
       TE.bind('initialisers', ({ job, chosen }) => inside(job, { weights: flags.weights, seed: flags.seed, start: flags.start, parameters: chosen.parameters })),
       TE.bind('producer', () => version),
       TE.bind('model', ({ variant, job, asked, initialisers, producer }) => pipe(TE.tryCatch(async () => modelOf(variant, job, asked, initialisers, producer), (thrown) => faultOf('molt export', thrown)), TE.chainEitherK((made) => made))),
       TE.chainFirst(({ model }) => written(flags.output, model)),
       TE.map(({ variant, job, asked, model }) => {
-        if (!flags.quiet) terminal.out(summary(variant, asked, model, job.outputs(asked.batch).size, flags.json));
+        if (!flags.quiet) terminal.out(summary(variant, asked, model, job.outputs(asked.batch.size).size, flags.json));
         return 0;
       }),
     ),
