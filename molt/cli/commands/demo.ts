@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { faultOf, type Fault } from '../../../shapes/fault.ts';
 import type { DemoOptions } from '../../demo/demo.ts';
-import { backendFlag, backends } from '../backends.ts';
+import { backendFlags, backendOf } from '../backends.ts';
 import { command, type Command } from '../command.ts';
 import { integer, orElse, text, toggle } from '../flags.ts';
 import { interruptible } from '../interrupt.ts';
@@ -30,13 +30,13 @@ export const demoCommand = (load: () => Promise<DemoModule>): Command =>
       resume: toggle('go on from an interrupted run'),
       out: orElse(text('DIR', 'where the report goes'), 'report'),
       cache: orElse(text('DIR', 'where features and checkpoints are kept'), '.cache/molt'),
-      backend: backendFlag,
+      ...backendFlags,
     },
     run: ({ flags }, terminal) =>
       pipe(
         TE.tryCatch(load, (thrown) => faultOf('molt demo', thrown)),
         TE.bindTo('job'),
-        TE.bind('backend', () => backends[flags.backend]),
+        TE.bind('backend', () => backendOf(flags, terminal)),
         TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, flags.quiet))),
         TE.chain(({ job, backend, progress }) =>
           interruptible(terminal, (interrupt) => async () => {

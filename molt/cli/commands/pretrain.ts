@@ -11,7 +11,7 @@ import type { Workshop } from '../../data/cache.ts';
 import type { Pool } from '../../data/pools.ts';
 import type { Recipe } from '../../train/pretrain/recipe.ts';
 import { type Progress, staged } from '../../train/watch.ts';
-import { backendFlag, backends } from '../backends.ts';
+import { backendFlags, backendOf } from '../backends.ts';
 import { command } from '../command.ts';
 import { integer, orElse, text } from '../flags.ts';
 import { progressOn } from '../progress.ts';
@@ -56,14 +56,14 @@ export const pretrain = command({
     out: text('DIR', 'where the weights go'),
     steps: orElse(integer('N', 'steps of training, other than the recipe says', 1), undefined),
     cache: orElse(text('DIR', 'where the pool is kept'), '.cache/molt'),
-    backend: backendFlag,
+    ...backendFlags,
   },
   run: ({ flags, operands }, terminal) =>
     pipe(
       TE.Do,
       TE.bind('modality', () => TE.fromEither(modalityOf(operands[0]))),
       TE.bind('loaded', () => parts),
-      TE.bind('backend', () => backends[flags.backend]),
+      TE.bind('backend', () => backendOf(flags, terminal)),
       TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, flags.quiet))),
       TE.chain(({ modality, loaded, backend, progress }) => {
         const recipe: Recipe = { ...loaded.recipes[modality], ...(flags.steps === undefined ? {} : { steps: flags.steps }) };

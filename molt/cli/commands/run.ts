@@ -2,10 +2,11 @@
  * `molt run`: a variant with given weights on given features; outputs and gradients as safetensors.
  * idea:  everything that was given is checked against the variant before anything runs, and one plan holds outputs and gradients,
  *        so that the forward pass is shared.
+ *        Numbers of the result that are not finite are told on stderr; they are a result all the same.
  * laws:  agrees with the golden values of an independent implementation on every backend (test/molt/cli/run.test.ts)
  */
 import { resolve } from 'node:path';
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { grad, parameterNode, planOf, type Backend, type Bindings, type Plan, type Value } from '../../../dsl/index.ts';
@@ -16,9 +17,10 @@ import { readSafetensors, writeSafetensors } from '../../io/safetensors.ts';
 import { buildVariant, type Built } from '../../variants/build.ts';
 import { readVariant } from '../../variants/read.ts';
 import type { Variant } from '../../variants/variant.ts';
-import { backendFlag, backends } from '../backends.ts';
+import { backendFlags, backendOf } from '../backends.ts';
 import { command, optionalText } from '../command.ts';
 import { text, toggle } from '../flags.ts';
+import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 
 type Values = ReadonlyMap<string, Value>;
@@ -74,6 +76,14 @@ interface Report {
   readonly gradients: Values;
 }
 
+/** Numbers that are none are written as they are, and told. */
+const warnNotFinite = ({ outputs, gradients }: Report, terminal: Terminal): void => {
+  for (const [what, values] of [['outputs', outputs], ['gradients', gradients]] as const) {
+    const checkedValues = checkFinite(what, values);
+    if (isLeft(checkedValues)) terminal.err([`warning: ${what} with numbers that are not finite`, ...checkedValues.left.given.map((line) => `  ${line}`)].join('\n'));
+  }
+};
+
 const summary = (report: Report, json: boolean, output: string, grads: string | undefined): string =>
   json
     ? JSON.stringify({
@@ -95,7 +105,7 @@ export const run = command({
     inputs: text('X.safetensors', 'the features'),
     output: text('Y.safetensors', 'where the outputs go'),
     grads: optionalText('G.safetensors', 'where the gradients go'),
-    backend: backendFlag,
+    ...backendFlags,
     json: toggle('the summary as JSON'),
   },
   run: ({ flags }, terminal) =>
@@ -108,7 +118,7 @@ export const run = command({
       TE.bind('given', () => readSafetensors(flags.inputs)),
       TE.bind('batch', ({ built, given }) => TE.fromEither(batchOf(flags.inputs, built, given.tensors))),
       TE.bind('inputs', ({ built, given, batch }) => checked(flags.inputs, given.tensors, built.outputs(batch).inputs)),
-      TE.bind('backend', () => backends[flags.backend]),
+      TE.bind('backend', () => backendOf(flags, terminal)),
       TE.bind('job', ({ built, batch }) => TE.tryCatch(async () => jobOf(built, batch, flags.grads !== undefined), (thrown) => faultOf('molt run', thrown))),
       TE.bind('values', ({ backend, job, inputs, parameters }) => execute(backend, job.plan, { inputs, parameters })),
       TE.bind('metadata', ({ variant, backend }) => pipe(version, TE.map((v) => new Map([['molt', v], ['variant', variant.name], ['backend', backend.name]])))),
@@ -116,6 +126,7 @@ export const run = command({
         report: { variant, batch, backend: backend.name, outputs: named(job.outputs, values), gradients: named(job.gradients, values.slice(job.outputs.length)) },
         metadata,
       })),
+      TE.chainFirstIOK(({ report }) => () => warnNotFinite(report, terminal)),
       TE.chainFirst(({ report, metadata }) => writeSafetensors(flags.output, report.outputs, metadata, { stored: floatsAs('F32') })),
       TE.chainFirst(({ report, metadata }) => (flags.grads === undefined ? TE.right(undefined) : writeSafetensors(flags.grads, report.gradients, metadata, { stored: floatsAs('F32') }))),
       TE.map(({ report }) => {

@@ -33,7 +33,7 @@ test('an unknown command names the nearest', async () => {
   expect(err).toMatchInlineSnapshot(`
     "wrong usage: molt parms
       given:  command parms (did you mean params?)
-      needed: one of demo, run, params, show, pretrain, doctor, help
+      needed: one of demo, run, params, show, export, pretrain, doctor, help
       try:    molt help
     "
   `);
@@ -48,9 +48,9 @@ test('every mistake of a line is told at once', async () => {
               --variant V.json is missing: the variant file
               --inputs X.safetensors is missing: the features
               --output lacks its value Y.safetensors
-              --backend wasn: needed one of tfjs-wasm, tfjs-cpu, tfjs-node, tfjs-node-gpu, tfjs-webgpu, reference, wasm, cpu, node, webgpu, auto (did you mean wasm?)
+              --backend wasn: needed one of auto, ort-node, tfjs-node, ort-web, tfjs-wasm, tfjs-node-gpu, tfjs-webgpu, tfjs-cpu, reference, ort, web, wasm, cpu, node, webgpu (did you mean wasm?)
               --json takes no value
-      needed: molt run --variant V.json --weights W.safetensors --inputs X.safetensors --output Y.safetensors [--grads G.safetensors] [--backend NAME] [--json]
+      needed: molt run --variant V.json --weights W.safetensors --inputs X.safetensors --output Y.safetensors [--grads G.safetensors] [--backend NAME] [--threads N] [--json]
       try:    molt run --help
     "
   `);
@@ -67,7 +67,7 @@ test('a flag given twice, a surplus operand', async () => {
   expect((await molt('doctor', 'all')).err).toMatchInlineSnapshot(`
     "wrong usage: molt doctor
       given:  surplus operand all
-      needed: molt doctor [--json]
+      needed: molt doctor [--json] [--threads N]
       try:    molt doctor --help
     "
   `);
@@ -102,12 +102,23 @@ test('a defect is told and has exit code 3', async () => {
   expect(await mainOn(broken)(['--version'])).toBe(3);
 });
 
-test('the doctor finds the engines that are always there', async () => {
-  const { code, out } = await molt('doctor', '--json');
+test('the doctor finds the engines that are always there, times them, and says what auto takes', async () => {
+  const { code, out } = await molt('doctor', '--json', '--threads', '1');
   expect(code).toBe(0);
-  const report: { readonly backends: readonly { readonly backend: string; readonly works: boolean }[] } = JSON.parse(out);
-  expect(report.backends.filter(({ works }) => works).map(({ backend }) => backend)).toEqual(expect.arrayContaining(['tfjs-wasm', 'tfjs-cpu', 'reference']));
-});
+  interface Row { readonly backend: string; readonly works: boolean; readonly version: string | null; readonly threads: number; readonly speed: { readonly matrix: number; readonly batched: number } | null; readonly detail: string }
+  const report: { readonly backends: readonly Row[]; readonly auto: { readonly backend: string }; readonly products: { readonly matrix: readonly (readonly number[])[] } } = JSON.parse(out);
+  const working = report.backends.filter(({ works }) => works);
+  expect(working.map(({ backend }) => backend)).toEqual(expect.arrayContaining(['tfjs-wasm', 'tfjs-cpu', 'reference']));
+  for (const { speed, threads } of working) {
+    expect(speed?.matrix).toBeGreaterThan(0);
+    expect(speed?.batched).toBeGreaterThan(0);
+    expect(threads).toBe(1);
+  }
+  for (const { detail, speed } of report.backends.filter(({ works }) => !works)) expect([detail.includes('npm install'), speed]).toEqual([true, null]);
+  expect(report.backends.find(({ backend }) => backend === 'tfjs-wasm')?.version).toBe('4.22.0');
+  expect(report.auto.backend).toBe(working[0]?.backend);
+  expect(report.products.matrix).toHaveLength(2);
+}, 60_000);
 
 test.each(['text', 'mermaid', 'graphviz'])('show prints %s', async (format) => {
   const { code, out } = await molt('show', 'test/golden/molt/base/variant.json', '--format', format);

@@ -50,7 +50,7 @@ const expectClose = (given: ReadonlyMap<string, Value>, wanted: ReadonlyMap<stri
   }
 };
 
-describe.each(['tfjs-wasm', 'tfjs-cpu', 'reference'])('on %s', (backend) => {
+describe.each(['ort-node', 'ort-web', 'tfjs-wasm', 'tfjs-cpu', 'reference'])('on %s', (backend) => {
   test.each(readdirSync('test/golden/molt'))('%s agrees with PyTorch', async (name) => {
     const [output, grads] = [join(folder, `${backend}-${name}-y.safetensors`), join(folder, `${backend}-${name}-g.safetensors`)];
     const { code, err } = await run(filesOf(name), output, '--grads', grads, '--backend', backend);
@@ -63,12 +63,37 @@ describe.each(['tfjs-wasm', 'tfjs-cpu', 'reference'])('on %s', (backend) => {
 test('the same run writes the same bytes, and says so as JSON', async () => {
   const files = filesOf('base');
   const [one, two] = [join(folder, 'one'), join(folder, 'two')];
-  const { out } = await run(files, one, '--json');
+  const { out, err } = await run(files, one, '--json', '--backend', 'wasm');
+  expect(err).toBe('');
   expect(JSON.parse(out)).toMatchObject({ variant: 'base', backend: 'tfjs-wasm', batch: 3, outputs: { 'fused.visual': [3, 12], 'router.1': [3, 4], 'tor.audio': [3] } });
-  expect((await run(files, two, '--quiet')).out).toBe('');
+  expect((await run(files, two, '--quiet', '--backend', 'wasm')).out).toBe('');
   expect(readFileSync(two).equals(readFileSync(one))).toBe(true);
   const read = await readSafetensors(one)();
   expect(!isLeft(read) && Object.fromEntries(read.right.metadata)).toMatchObject({ variant: 'base', backend: 'tfjs-wasm' });
+});
+
+test('without a backend the fastest is taken, which is told unless quiet', async () => {
+  const files = filesOf('base');
+  const { out, err } = await run(files, join(folder, 'auto'), '--json', '--threads', '1');
+  const { backend } = JSON.parse(out);
+  expect(err).toMatch(new RegExp(`^backend ${backend}: the fastest that works here.*\n$`));
+  expect((await run(files, join(folder, 'auto-quiet'), '--quiet')).err).toBe('');
+  expectClose(await load(join(folder, 'auto')), await load(golden('base', 'output.safetensors')), 2e-5);
+});
+
+test('numbers that are not finite are told and written', async () => {
+  const files = filesOf('base');
+  const weights = await save(join(folder, 'huge'), new Map([...(await load(files.weights))].map(([name, v]) => [name, { ...v, data: Float32Array.from(v.data, (x) => x * 1e30) }])));
+  const { code, err } = await run({ ...files, weights }, join(folder, 'not-finite'), '--backend', 'wasm', '--grads', join(folder, 'not-finite-g'));
+  expect(code).toBe(0);
+  expect(err).toContain('warning: outputs with numbers that are not finite');
+  expect(err).toMatch(/fused\.visual .*NaN at/);
+});
+
+test('several threads of an engine that has one', async () => {
+  const { code, err } = await run(filesOf('base'), join(folder, 'never3'), '--backend', 'tfjs-wasm', '--threads', '2');
+  expect(code).toBe(2);
+  expect(err).toContain('tfjs-wasm runs on one thread');
 });
 
 test('a batch of one, in half and double precision', async () => {
