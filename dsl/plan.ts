@@ -10,6 +10,7 @@ import type { Node } from './expr.ts';
 import { lower, plainTarget, type Target } from './lower.ts';
 import { recompute, type RecomputeOptions } from './recompute.ts';
 import { type Plan, schedule } from './schedule.ts';
+import { simplify } from './simplify/index.ts';
 
 export interface PlanOptions {
   /** what the engine's matrix products read; a backend says so as `target` */
@@ -26,10 +27,11 @@ export interface Planned {
 
 /** The plan, and what was decided on the way. */
 export const planned = (roots: readonly Node[], options: PlanOptions = {}): Planned => {
-  const contracted = contract(roots);
+  const simple = simplify(roots);
+  const contracted = contract(simple.roots);
   const lowered = lower(contracted.roots, options.target ?? plainTarget);
   const again = options.forward === undefined ? { roots: lowered, values: 0 } : recompute(lowered, options.forward, options.recompute);
-  return { plan: schedule(again.roots), decisions: { fired: new Map(), regions: contracted.regions, fusedGroups: 0, recomputed: again.values } };
+  return { plan: schedule(again.roots), decisions: { fired: simple.fired, regions: contracted.regions, fusedGroups: 0, recomputed: again.values } };
 };
 
 export const planOf = (roots: readonly Node[], options: PlanOptions = {}): Plan => planned(roots, options).plan;
