@@ -55,9 +55,9 @@ export const layoutRules = {
     const x = operandOf(node);
     return ascending(moved(node.params.axes, x.sizes)) ? reshape(x, node.sizes) : undefined;
   }),
-  'permute of broadcast': rule(['permute'], 'permute(broadcast x) = broadcast(permute x)', (node) => {
+  'permute of broadcast': rule(['permute'], 'permute(broadcast x) = broadcast(permute x)', (node, once) => {
     const x = operandOf(node);
-    return is('broadcast', x) && elements(x.sizes) > 0 ? broadcast(permute(operandOf(x), node.params.axes), node.sizes) : undefined;
+    return is('broadcast', x) && once(x) && elements(x.sizes) > 0 ? broadcast(permute(operandOf(x), node.params.axes), node.sizes) : undefined;
   }),
   'permute of thin reshape': rule(['permute'], 'permute(reshape x) = reshape(permute x), where the reshape adds or removes axes of size 1', (node) => {
     const x = operandOf(node);
@@ -68,9 +68,9 @@ export const layoutRules = {
     const thin = inner.sizes.flatMap((n, i) => (n === 1 ? [i] : []));
     return reshape(permute(inner, [...thin, ...order]), node.sizes);
   }),
-  'reshape of broadcast': rule(['reshape'], 'reshape(broadcast x) = broadcast(reshape x), where the reshape adds or removes axes of size 1', (node) => {
+  'reshape of broadcast': rule(['reshape'], 'reshape(broadcast x) = broadcast(reshape x), where the reshape adds or removes axes of size 1', (node, once) => {
     const x = operandOf(node);
-    const sizes = is('broadcast', x) ? unstretched(operandOf(x).sizes, x.sizes, node.sizes) : undefined;
+    const sizes = is('broadcast', x) && once(x) ? unstretched(operandOf(x).sizes, x.sizes, node.sizes) : undefined;
     return sizes === undefined ? undefined : broadcast(reshape(operandOf(x), sizes), node.sizes);
   }),
   'map of layout': rule(['map', 'gelu', 'cast'], 'f(layout x) = layout(f x)', (node, once) => past(operandOf(node), once, (x) => make(node.primitive, node.params, [x]))),
@@ -87,7 +87,7 @@ export const layoutRules = {
     if (a === undefined || b === undefined || !sameSizes(a.sizes, b.sizes)) return undefined;
     const inside = (): Node => make(node.primitive, node.params, [operandOf(a), operandOf(b)]);
     if (is('reshape', a) && is('reshape', b)) return sameSizes(operandOf(a).sizes, operandOf(b).sizes) ? reshape(inside(), node.sizes) : undefined;
-    const turned = is('permute', a) && is('permute', b) && sameSizes(a.params.axes, b.params.axes) && ((once(a) && once(b)) || a === b);
+    const turned = is('permute', a) && is('permute', b) && sameSizes(a.params.axes, b.params.axes) && once(a) && once(b);
     return turned && is('permute', a) ? permute(inside(), a.params.axes) : undefined;
   }),
 } as const satisfies { readonly [name: string]: Rule };
