@@ -9,6 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fault } from '../../../../shapes/fault.ts';
 import type { Backend } from '../../../backend.ts';
+import { target } from '../../../onnx/index.ts';
 import { type Engine, engineOf, faulted } from './engine.ts';
 import { load, type Loaded, type OrtWebOptions } from './module.ts';
 import { compile } from './program.ts';
@@ -42,5 +43,5 @@ const memoryOf = ({ heap, room }: Engine, memory: WebAssembly.Memory): EngineMem
 export const ortWeb = (options: OrtWebOptions = {}): TE.TaskEither<Fault, OrtWeb> =>
   TE.map((loaded: Loaded): OrtWeb => {
     const engine = engineOf(loaded);
-    return { name: 'ort-web', memory: memoryOf(engine, loaded.memory), compile: (plan, resident = new Map()) => compile(engine, plan, resident) };
+    return { name: 'ort-web', target, memory: memoryOf(engine, loaded.memory), compile: (plan, resident = new Map()) => compile(engine, plan, resident) };
   })(load(options));
