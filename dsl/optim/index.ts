@@ -4,5 +4,6 @@
 export { type AdamWConfig, adamWDefaults, type TrainState, trainState } from './adamw.ts';
 export { type Arena, arenaOf, type Factors } from './arena.ts';
 export type { ProductSizes, Slot } from './layout.ts';
-export { inputsOf, type Step, stepOf, type Trained as TrainedParameter } from './step.ts';
+export { type Product, productLimits, type ProductLimits, productOf } from './product.ts';
+export { inputsOf, type Step, stepOf, type StepOptions, type TrainedParameter } from './step.ts';
 export { trainer, type Trainer, type TrainerConfig } from './trainer.ts';

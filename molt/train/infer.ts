@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fault } from '../../shapes/fault.ts';
-import { type Backend, elements, type Node, planOf, type Program, type Value } from '../../dsl/index.ts';
+import { type Backend, elements, type Node, plainTarget, planOf, type Program, type Value } from '../../dsl/index.ts';
 import { inputsOf } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import { batchOf, type FeatureSet } from './features.ts';
@@ -43,7 +43,7 @@ const runAll = (program: Program, inputs: ReadonlySet<string>, shown: readonly S
 export const inference = (backend: Backend, learner: Learner, names: readonly string[], batch: number): TE.TaskEither<Fault, Inference> => {
   const outputs = learner.infer(batch);
   const shown = names.flatMap((name) => { const node = outputs.get(name); return node === undefined ? [] : [{ name, node }]; });
-  const plan = planOf(shown.map(({ node }) => node));
+  const plan = planOf(shown.map(({ node }) => node), { target: backend.target ?? plainTarget });
   return pipe(backend.compile(plan), TE.map((program): Inference => ({ run: runAll(program, inputsOf(plan), shown, batch), dispose: program.dispose })));
 };
 

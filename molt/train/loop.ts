@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Fault, fault } from '../../shapes/fault.ts';
 import { type Backend, type Declared, grad, initialise, parameterNode, random, savedBytes } from '../../dsl/index.ts';
-import { type AdamWConfig, type Step, stepOf, trainer, type Trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
+import { type AdamWConfig, type Step, stepOf, type StepOptions, trainer, type Trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import { batchOf, type FeatureSet } from './features.ts';
@@ -45,14 +45,14 @@ export interface Trained {
 const trainable = (learner: Learner): readonly Declared[] => [...learner.declared.values()].filter((d) => d.trainable);
 
 /** The training step: reports loss, task and tor. */
-export const trainStep = (learner: Learner, batch: number): Step => {
+export const trainStep = (learner: Learner, batch: number, options: StepOptions = {}): Step => {
   const { loss, task, tor } = learner.train(batch);
-  return stepOf([loss, task, tor], trainable(learner).map((d) => parameterNode(d.name, d.sizes)));
+  return stepOf([loss, task, tor], trainable(learner).map((d) => parameterNode(d.name, d.sizes)), options);
 };
 
 /** The same as a bare plan: loss, task, tor, then the gradient of every trainable weight. */
 export const trainPlan = (learner: Learner, batch: number) => {
-  const { plan, inputs } = trainStep(learner, batch);
+  const { plan, inputs } = trainStep(learner, batch, { products: { rank: 0, share: 0 } });
   return { plan, inputs, wrt: trainable(learner), savedBytesPerSample: savedBytesPerSample(learner, batch) };
 };
 
@@ -114,7 +114,7 @@ const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<str
  * and what the backend and the storage say
  */
 export const train = (run: string, config: TrainConfig, learner: Learner, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
-  const step = trainStep(learner, config.batch);
+  const step = trainStep(learner, config.batch, { target: ports.backend.target });
   const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam })();
   if (E.isLeft(engine)) return engine;
   try {
