@@ -3,8 +3,8 @@
  */
 import protobuf from 'protobufjs/light.js';
 
-const field = (type: string, id: number, rule?: 'repeated'): object => ({ type, id, ...(rule === undefined ? {} : { rule }) });
-const messages = {
+const field = (type: string, id: number, rule?: 'repeated'): protobuf.IField => ({ type, id, ...(rule === undefined ? {} : { rule }) });
+const messages: Readonly<Record<string, Record<string, protobuf.IField>>> = {
   StringStringEntryProto: { key: field('string', 1), value: field('string', 2) },
   OperatorSetIdProto: { domain: field('string', 1), version: field('int64', 2) },
   TensorProto: {
