@@ -7,6 +7,7 @@
 import { contract } from './contract/index.ts';
 import type { Decisions } from './cost/tally.ts';
 import type { Node } from './expr.ts';
+import { fuse } from './fuse.ts';
 import { lower, plainTarget, type Target } from './lower.ts';
 import { recompute, type RecomputeOptions } from './recompute.ts';
 import { type Plan, schedule } from './schedule.ts';
@@ -29,9 +30,10 @@ export interface Planned {
 export const planned = (roots: readonly Node[], options: PlanOptions = {}): Planned => {
   const simple = simplify(roots);
   const contracted = contract(simple.roots);
-  const lowered = lower(contracted.roots, options.target ?? plainTarget);
+  const fused = fuse(contracted.roots);
+  const lowered = lower(fused.roots, options.target ?? plainTarget);
   const again = options.forward === undefined ? { roots: lowered, values: 0 } : recompute(lowered, options.forward, options.recompute);
-  return { plan: schedule(again.roots), decisions: { fired: simple.fired, regions: contracted.regions, fusedGroups: 0, recomputed: again.values } };
+  return { plan: schedule(again.roots), decisions: { fired: simple.fired, regions: contracted.regions, fusedGroups: fused.groups, recomputed: again.values } };
 };
 
 export const planOf = (roots: readonly Node[], options: PlanOptions = {}): Plan => planned(roots, options).plan;

@@ -1,16 +1,18 @@
 /**
  * Laws of the planner: of recomputation, and of all stages together.
  *   1. recompute: same values, never more bytes saved, the forward roots untouched
- *   2. planned = unplanned, for inference and for training steps, whatever the engine's matrix products read
+ *   2. fuse: same values, a shared operand is read once
+ *   3. planned = unplanned, for inference and for training steps, whatever the engine's matrix products read
  */
 import fc from 'fast-check';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { check, closeGraph, is, lower, nodes, type Node, type Plan, planOf, type PlanOptions, print, recompute, type RecomputeOptions, savedIn, schedule, type Value } from '../../dsl/index.ts';
+import { check, closeGraph, fuse, inputNode, is, lower, node, nodes, type Node, parameterNode, type Plan, planOf, type PlanOptions, print, recompute, type RecomputeOptions, savedIn, schedule, type Value } from '../../dsl/index.ts';
 import { chains } from '../arbitraries/chains.ts';
 import { programs } from '../arbitraries/graphs.ts';
 import { close, type Counter, every, faults, must } from '../counter.ts';
 import { meaning, nth, valuesOf } from '../engine.ts';
+import type { Rewrite } from '../families/compiled.ts';
 import { law, type Law, type Mutant, under } from '../law.ts';
 import { bindAll, rootsOf, seeds } from '../subject.ts';
 import { type Step, stepOf } from './cost.ts';
@@ -27,6 +29,8 @@ const show = ({ step, seed }: Sample): string => `${print(step().roots)}\nseed $
 const eager: RecomputeOptions = { perByte: 1e9, leastBytes: 0 };
 
 const savedBytes = (plan: Plan, forward: number): number => savedIn(plan, forward).reduce((sum, { bytes }) => sum + bytes, 0);
+
+const fusing: Rewrite = (roots) => fuse(roots).roots;
 
 type Recompute = (roots: readonly Node[], forward: number) => readonly Node[];
 const eagerly: Recompute = (roots, forward) => recompute(roots, forward, eager).roots;
@@ -69,6 +73,44 @@ const fewer = law<Recompute, Sample>({
   mutants: [{ name: 'keeps every value of the forward pass', mutate: (rewrite) => (roots, forward) => keepingAll(rewrite(roots, forward), forward) }],
 });
 
+interface Alike {
+  readonly tokens: number;
+  readonly channels: number;
+  readonly adapters: number;
+  readonly kinds: readonly number[];
+  readonly seed: number;
+}
+/** Adapters that read one operand with weights of their own, go through functions, and meet again in two ways. */
+const alike: fc.Arbitrary<Alike> = fc.record({ tokens: fc.constantFrom(12, 24), channels: fc.constantFrom(48, 64), adapters: fc.constantFrom(2, 3, 4), kinds: fc.array(fc.nat({ max: 2 }), { maxLength: 3 }), seed: seeds });
+const adapters = ({ tokens, channels, adapters: k, kinds }: Alike): readonly Node[] => {
+  const x = inputNode('x', [3, tokens, channels]);
+  const tails = Array.from({ length: k }, (_, i) => {
+    const scores = nodes.einsum([[0, 1, 2], [3, 2]], [0, 3, 1], [x, parameterNode(`w.${i}`, [2, channels])]);
+    return kinds.reduce<Node>((y, kind) => [nodes.map('tanh', y), node('softmax', {}, [y]), nodes.scale(y, 2)][kind] ?? y, scores);
+  });
+  return [...tails, tails.reduce((a, b) => nodes.add(a, b)), ...tails.map((a) => nodes.einsum([[0, 3, 1], [0, 1, 2]], [0, 3, 2], [a, x]))];
+};
+
+const fusedValues = law<Rewrite, Alike>({
+  id: 'fuse.values',
+  statement: 'work that is done at once gives the same values',
+  tier: 'required',
+  arbitrary: alike,
+  holds: (rewrite) => (sample) => { const roots = adapters(sample); return agreeing({ roots, forward: roots.length }, rewrite(roots), sample.seed); },
+  mutants: [{ name: 'rows in the wrong order', mutate: (rewrite) => (roots) => { const made = rewrite(roots); return [...made.slice(1, 2), ...made.slice(0, 1), ...made.slice(2)]; } }],
+});
+const fusedOnce = law<Rewrite, Alike>({
+  id: 'fuse.once',
+  statement: 'a large operand that several alike contractions share is read once by them',
+  tier: 'required',
+  arbitrary: alike,
+  holds: (rewrite) => (sample) => {
+    const reading = closeGraph(rewrite(adapters(sample))).nodes.filter((n) => is('einsum', n) && n.operands.some((o) => is('input', o)) && n.operands.some((o) => o.sizes.at(-1) === sample.channels && !is('input', o)));
+    return must(reading.length === 1, () => `${reading.length} contractions with the weights`);
+  },
+  mutants: [{ name: 'fuses nothing', mutate: () => (roots) => roots }],
+});
+
 type Planner = (roots: readonly Node[], options: PlanOptions) => Plan;
 const off = (name: string, change: (roots: readonly Node[]) => readonly Node[]): Mutant<Planner> => ({ name, mutate: (plan) => (roots, options) => plan(change(roots), options) });
 
@@ -96,4 +138,4 @@ const whole = law<Planner, Sample & { readonly transposed: boolean; readonly aga
 });
 
 /** The laws of recomputation and of the whole planner. */
-export const planLaws = (plan: Planner = planOf): readonly Law[] => under('plan')([recomputed(eagerly), fewer(eagerly), whole(plan)]);
+export const planLaws = (plan: Planner = planOf): readonly Law[] => under('plan')([recomputed(eagerly), fewer(eagerly), fusedValues(fusing), fusedOnce(fusing), whole(plan)]);
