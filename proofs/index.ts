@@ -41,12 +41,14 @@ export { letters, several, size, sizesOf, stretching } from './arbitraries/sizes
 export { close, type Counter, every, finite, must, printCounter, type Verdict } from './counter.ts';
 export { agreementLaws, agrees, tolerances } from './dsl/agrees.ts';
 export { blockLaws, type Naming } from './dsl/block.ts';
+export { costLaws, holdsAsPredicted, handedOver, type PlannedStep, plannedStep, type Predict, type Step as TrainingStep, stepOf } from './dsl/cost.ts';
 export { type Freeze, frozenLaws, type Learner, ownFrozenLaws } from './dsl/frozen.ts';
 export { contractLaws } from './dsl/contract.ts';
 export { decompositions, fusedLaws } from './dsl/fused.ts';
 export { gradientCases, ownGradientLaws, primitiveGradientLaws } from './dsl/gradient.ts';
 export { checkLaws as checkerLaws, closingLaws, graphLaws, printLaws } from './dsl/graph.ts';
 export { graphSubjects, lowerLaws } from './dsl/lower.ts';
+export { partLaws } from './dsl/parts.ts';
 export { planLaws } from './dsl/plan.ts';
 export { mapDomains, primitives, primitiveSubjects, zipDomains } from './dsl/primitives.ts';
 export { type Random, randomLaws } from './dsl/random.ts';

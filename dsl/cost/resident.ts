@@ -2,7 +2,7 @@
  * Resident: the greatest bytes of a plan when all its weights stay in memory, as they do between the runs of a program.
  * idea:  a plan alone brings a weight when it is first read and drops it after its last use; a program that runs many times
  *        keeps the weights, so what comes and goes is everything else.
- * laws:  test/proofs/dsl/cost.test.ts: on tfjs, with all weights resident, this is what is measured beside them
+ * laws:  proofs/dsl/cost.ts: weights brought in first and kept, this is what is measured beside them
  */
 import { byteSize, is, type Node } from '../expr.ts';
 import { bufferOf, type Plan } from '../schedule.ts';

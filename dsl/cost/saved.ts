@@ -10,7 +10,7 @@
  *        The block that made a value is its own path, or that of the next labelled step on the way to the outputs (a block
  *        labels what it returns). A block is frozen if it has weights and none is trainable; one without weights is as the
  *        block around it.
- * laws:  proofs/dsl/cost.ts (predicted = measured, and features do not change with the trainable weights), proofs/dsl/frozen.ts
+ * laws:  proofs/dsl/cost.ts (predicted = measured, and features do not change with the trainable weights), proofs/dsl/parts.ts, proofs/dsl/frozen.ts
  */
 import { byteSize, is, type Node } from '../expr.ts';
 import { lower } from '../lower.ts';

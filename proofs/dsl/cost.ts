@@ -4,6 +4,7 @@
  *   2. features: the values that are said not to depend on trainable weights do not change with them
  *   3. held: on any backend, the bytes alive between the passes are the saved ones, the leaves and the results
  *   4. peak: on any backend, the greatest bytes of a training step are the plan's
+ *   5. resident: with all weights brought in first and kept, the greatest bytes are the weights and the working bytes
  * idea:  the measures share nothing with the prediction. A walk over the plan with real arrays records which arrays made before
  *        the loss is there are handed to a step after it. On a backend, a ballast laid between the passes, heavier than all
  *        else, makes the peak that the backend measures fall there.
@@ -14,13 +15,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Numbers } from '../../dsl/backends/reference/arrays.ts';
 import { compute } from '../../dsl/backends/reference/rows.ts';
-import { type Backend, type Bindings, bufferOf, byteSize, closeGraph, fillNode, grad, is, type Node, nodes, parameterNode, type Plan, planOf, print, random, savedIn, type SavedValue } from '../../dsl/index.ts';
+import { type Backend, type Bindings, bufferOf, byteSize, closeGraph, fillNode, grad, is, type Node, nodes, parameterNode, type Plan, planOf, print, random, recomputeDefaults, savedIn, type SavedValue, workingBytes } from '../../dsl/index.ts';
 import { fault, type Fault, faultOf } from '../../shapes/index.ts';
+import { chains } from '../arbitraries/chains.ts';
 import { programs } from '../arbitraries/graphs.ts';
 import { type Counter, every, faults, must } from '../counter.ts';
 import { meaning } from '../engine.ts';
 import { law, type Law, type Mutant } from '../law.ts';
-import { bindAll, drawn, seeds } from '../subject.ts';
+import { bindAll, drawn, rootsOf, seeds } from '../subject.ts';
 
 /** A training step: what is read of the forward pass, then the gradients. */
 export interface Step {
@@ -68,13 +70,25 @@ export const handedOver = (plan: Plan, forward: number, bindings: Bindings): Eit
 
 const named = (node: Node): string => `${node.primitive} [${node.sizes.join(', ')}]`;
 
-interface Sample {
-  readonly step: () => Step;
+/** The plan of a training step. */
+export interface PlannedStep {
+  readonly plan: Plan;
+  /** how many of its outputs are the forward pass's */
+  readonly forward: number;
+}
+/** The plan of a step, small values computed again too where that is cheap. */
+export const plannedStep = ({ roots, forward }: Step): PlannedStep => ({ plan: planOf(roots, { forward, recompute: { ...recomputeDefaults, leastBytes: 0 } }), forward });
+
+/** A training step, and where its data come from. */
+export interface Sample {
+  readonly planned: () => PlannedStep;
   readonly seed: number;
 }
-/** Training steps of random programs over all primitives. */
-const samples: fc.Arbitrary<Sample> = fc.record({ program: programs(), seed: seeds }).map(({ program, seed }) => ({ step: () => stepOf(program.build()), seed }));
-const show = ({ step, seed }: Sample): string => `${print(step().roots)}\nseed ${seed}`;
+/** Training steps of random programs over all primitives, and of random contractions. */
+const samples: fc.Arbitrary<Sample> = fc
+  .record({ roots: fc.oneof(programs().map((p) => () => p.build()), chains.map((c) => () => rootsOf(c))), seed: seeds })
+  .map(({ roots, seed }) => ({ planned: () => plannedStep(stepOf(roots())), seed }));
+const show = ({ planned, seed }: Sample): string => `${print(planned().plan.outputs)}\nseed ${seed}`;
 
 const changed = (name: string, change: (values: readonly SavedValue[], plan: Plan) => readonly SavedValue[]): Mutant<Predict> => ({ name, mutate: (predict) => (plan, forward) => change(predict(plan, forward), plan) });
 const asSaved = (node: Node): SavedValue => ({ node, bytes: byteSize(node), part: 'trained', block: '' });
@@ -92,9 +106,8 @@ const saved = (arbitrary: fc.Arbitrary<Sample>) =>
     arbitrary,
     show,
     mutants: [forgets, everything, leaves, shared],
-    holds: (predict) => ({ step, seed }) => {
-      const { roots, forward } = step();
-      const plan = planOf(roots);
+    holds: (predict) => ({ planned, seed }) => {
+      const { plan, forward } = planned();
       const predicted = predict(plan, forward);
       return pipe(
         TE.fromEither(handedOver(plan, forward, bindAll(plan.steps, seed))),
@@ -129,9 +142,8 @@ const features = (arbitrary: fc.Arbitrary<Sample>, exact: boolean) =>
     arbitrary,
     show,
     mutants: [changed('calls all of them features', (values) => values.map((v) => ({ ...v, part: 'features' }))), ...(exact ? [changed('calls none of them features', (values) => values.map((v) => ({ ...v, part: 'trained' })))] : [])],
-    holds: (predict) => ({ step, seed }) => {
-      const { roots, forward } = step();
-      const plan = planOf(roots);
+    holds: (predict) => ({ planned, seed }) => {
+      const { plan, forward } = planned();
       const bindings = bindAll(plan.steps, seed);
       return pipe(
         TE.Do,
@@ -173,8 +185,7 @@ const beside = (plan: Plan, cut: number): readonly Node[] => {
  * Whether a backend holds what is predicted for a training step, between the passes and at the worst step.
  * idea:  for scripts that try it on very many graphs
  */
-export const holdsAsPredicted = (backend: Backend, predict: Predict = savedIn) => ({ roots, forward }: Step, seed: number): TE.TaskEither<Counter, void> => {
-  const plan = planOf(roots);
+export const holdsAsPredicted = (backend: Backend, predict: Predict = savedIn) => ({ plan, forward }: PlannedStep, seed: number): TE.TaskEither<Counter, void> => {
   const cut = cutOf(plan, forward);
   const loaded = ballasted(plan, cut);
   const bindings = bindAll(plan.steps, seed);
@@ -201,10 +212,33 @@ const held = (backend: Backend, arbitrary: fc.Arbitrary<Sample>) =>
     arbitrary,
     show,
     mutants: [forgets, everything, shared],
-    holds: (predict) => ({ step, seed }) => holdsAsPredicted(backend, predict)(step(), seed),
+    holds: (predict) => ({ planned, seed }) => holdsAsPredicted(backend, predict)(planned(), seed),
   });
 
-/** The laws of saved bytes on random training steps, or on given ones. */
+/** The plan of a program that keeps its weights: they come first, and stay. */
+const keeping = (plan: Plan): Plan => {
+  const isWeight = (n: Node): boolean => is('parameter', n);
+  const rest = plan.steps.flatMap((n, i) => (isWeight(n) ? [] : [{ n, freed: (plan.frees[i] ?? []).filter((f) => !isWeight(f)) }]));
+  const weights = plan.steps.filter(isWeight);
+  return { ...plan, steps: [...weights, ...rest.map(({ n }) => n)], frees: [...weights.map(() => []), ...rest.map(({ freed }) => freed)], outputs: [...plan.outputs, ...weights] };
+};
+
+const resident = (backend: Backend, arbitrary: fc.Arbitrary<Sample>) =>
+  law<(plan: Plan) => number, Sample>({
+    id: 'cost.resident',
+    statement: 'with all weights brought in first and kept, the greatest bytes are the weights and the working bytes',
+    tier: 'required',
+    arbitrary,
+    show,
+    mutants: [{ name: 'the peak with weights', mutate: () => (plan) => plan.peakBytes }, { name: 'a step less', mutate: (working) => (plan) => working({ ...plan, steps: plan.steps.slice(0, -1) }) - 1 }],
+    holds: (working) => ({ planned, seed }) => {
+      const { plan } = planned();
+      const weights = plan.steps.reduce((bytes, n) => bytes + (is('parameter', n) ? byteSize(n) : 0), 0);
+      return pipe(peakOf(backend, keeping(plan), bindAll(plan.steps, seed)), TE.mapLeft(faults), TE.chainEitherK((found) => must(found === weights + working(plan), () => `${found} bytes at the worst step, ${weights} + ${working(plan)} predicted`)));
+    },
+  });
+
+/** The laws of saved bytes on random training steps; or on given ones, where features are told exactly. */
 export const costLaws = (backend: Backend = meaning.backend, predict: Predict = savedIn, given?: fc.Arbitrary<Sample>): readonly Law[] => [
-  saved(given ?? samples)(predict), features(given ?? samples, given !== undefined)(predict), held(backend, given ?? samples)(predict),
+  saved(given ?? samples)(predict), features(given ?? samples, given !== undefined)(predict), resident(backend, given ?? samples)(workingBytes), held(backend, given ?? samples)(predict),
 ];

@@ -10,7 +10,7 @@
 import fc from 'fast-check';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { after, closeGraph, frozen as ourFrozen, input, instantiate, is, layerNorm, linear, lower, node, nodes, type Node, parameterNode, savedBytes, savedNodes, tower, unwrap } from '../../dsl/index.ts';
+import { after, bufferOf, closeGraph, frozen as ourFrozen, input, instantiate, is, layerNorm, linear, lower, node, nodes, type Node, parameterNode, savedBytes, savedIn, schedule, tower, unwrap } from '../../dsl/index.ts';
 import { dim, reify } from '../../shapes/index.ts';
 import { several } from '../arbitraries/sizes.ts';
 import { close, every, must } from '../counter.ts';
@@ -81,13 +81,15 @@ const unsaved = (learners: fc.Arbitrary<Learner>) =>
     holds: (change) => (learner) => {
       const { outputs, loss } = change(learner);
       const gradients = ours(loss, trained(loss));
-      const closed = closeGraph(lower([...outputs, loss, ...gradients])).roots;
-      const own = closed.slice(0, outputs.length);
-      const inside = new Set(closeGraph(own).nodes.filter((n) => !own.includes(n)));
-      const kept = savedNodes([...outputs, loss], gradients).filter((n) => inside.has(n));
-      const all = savedBytes([...outputs, loss], gradients);
+      const plan = schedule(lower([...outputs, loss, ...gradients]));
+      const own = plan.outputs.slice(0, outputs.length);
+      const buffers = new Set([...own, ...own.map(bufferOf)]);
+      const inside = new Set(closeGraph(own).nodes.filter((n) => !buffers.has(n)));
+      const values = savedIn(plan, outputs.length + 1);
+      const kept = values.filter(({ node: n, part }) => inside.has(n) || part === 'frozen');
+      const all = values.reduce((sum, { bytes }) => sum + bytes, 0);
       const standIns = new Map(own.map((o, i) => [o, node('map', { fn: 'neg' }, [parameterNode(`frozen output ${i}`, o.sizes, false)])]));
-      const cut = replaced(closed.slice(outputs.length), standIns);
+      const cut = replaced(plan.outputs.slice(outputs.length), standIns);
       const alone = savedBytes(cut.slice(0, 1), cut.slice(1));
       return every([must(kept.length === 0, () => `${kept.length} values from inside are kept`), must(all === alone, () => `${all} bytes saved, ${alone} by the trained part alone`)]);
     },
