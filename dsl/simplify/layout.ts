@@ -8,11 +8,7 @@ import { broadcast, permute, reshape } from '../build.ts';
 import { elements, is, type Node, type Sizes } from '../expr.ts';
 import { node as make } from '../node.ts';
 import { type Once, rule, type Rule } from './rule.ts';
-import { core, ones, operandOf, sameCore, sameSizes } from './views.ts';
-
-/** The order of the axes that have more than one element. */
-const moved = (axes: readonly number[], sizes: Sizes): readonly number[] => axes.filter((a) => sizes[a] !== 1);
-const ascending = (axes: readonly number[]): boolean => axes.every((a, i) => i === 0 || a > (axes[i - 1] ?? 0));
+import { core, movesOnes, ones, operandOf, sameCore, sameSizes, wideAxes } from './views.ts';
 
 /** Where each axis goes when a reshape adds and removes axes of size 1: places of the axes that stay. */
 const places = (sizes: Sizes): readonly number[] => sizes.flatMap((n, i) => (n === 1 ? [] : [i]));
@@ -53,7 +49,7 @@ export const layoutRules = {
   }),
   'permute of ones': rule(['permute'], 'permute x = reshape x, where only axes of size 1 move', (node) => {
     const x = operandOf(node);
-    return ascending(moved(node.params.axes, x.sizes)) ? reshape(x, node.sizes) : undefined;
+    return movesOnes(node.params.axes, x.sizes) ? reshape(x, node.sizes) : undefined;
   }),
   'permute of broadcast': rule(['permute'], 'permute(broadcast x) = broadcast(permute x)', (node, once) => {
     const x = operandOf(node);
@@ -64,7 +60,7 @@ export const layoutRules = {
     if (!is('reshape', x) || !sameCore(x.sizes, operandOf(x).sizes)) return undefined;
     const inner = operandOf(x);
     const [from, to] = [places(inner.sizes), places(x.sizes)];
-    const order = moved(node.params.axes, x.sizes).map((a) => from[to.indexOf(a)] ?? 0);
+    const order = wideAxes(node.params.axes, x.sizes).map((a) => from[to.indexOf(a)] ?? 0);
     const thin = inner.sizes.flatMap((n, i) => (n === 1 ? [i] : []));
     return reshape(permute(inner, [...thin, ...order]), node.sizes);
   }),

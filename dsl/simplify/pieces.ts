@@ -6,7 +6,7 @@ import { broadcast, concat, pad, permute, slice } from '../build.ts';
 import { elements, is, type Node, type Sizes } from '../expr.ts';
 import { fill } from '../node.ts';
 import { rule, type Rule } from './rule.ts';
-import { operandOf, operandsOf, sameSizes } from './views.ts';
+import { movesOnes, operandOf, operandsOf, sameSizes } from './views.ts';
 
 const plus = (a: Sizes, b: Sizes): Sizes => a.map((n, i) => n + (b[i] ?? 0));
 const minus = (a: Sizes, b: Sizes): Sizes => a.map((n, i) => n - (b[i] ?? 0));
@@ -70,12 +70,19 @@ export const pieceRules = {
     if (!once(x) && !sameSizes(size, inner.sizes)) return undefined;
     return broadcast(slice(inner, node.params.begin.map((b, i) => (stretched[i] === true ? 0 : b)), size), node.sizes);
   }),
-  'slice of permute': rule(['slice'], 'slice(permute x) = permute(slice x)', (node, once) => {
+  'slice of permute': rule(['slice'], 'slice(permute x) = permute(slice x), where x has no other user or the permute then moves axes of size 1 only', (node, once) => {
     const x = operandOf(node);
-    if (!is('permute', x) || !once(x)) return undefined;
-    const back = x.params.axes.map((_, i) => x.params.axes.indexOf(i));
-    const at = (values: Sizes): Sizes => back.map((i) => values[i] ?? 0);
-    return permute(slice(operandOf(x), at(node.params.begin), at(node.sizes)), x.params.axes);
+    if (!is('permute', x)) return undefined;
+    const { axes } = x.params;
+    const at = (values: Sizes): Sizes => axes.map((_, i) => values[axes.indexOf(i)] ?? 0);
+    const size = at(node.sizes);
+    return once(x) || movesOnes(axes, size) ? permute(slice(operandOf(x), at(node.params.begin), size), axes) : undefined;
+  }),
+  'permute of concat': rule(['permute'], 'permute(concat(x, y)) = concat(permute x, permute y), where these move axes of size 1 only', (node, once) => {
+    const x = operandOf(node);
+    const { axes } = node.params;
+    if (!is('concat', x) || !once(x) || !x.operands.every((o) => movesOnes(axes, o.sizes)) || movesOnes(axes, x.sizes)) return undefined;
+    return concat(axes.indexOf(x.params.axis), x.operands.map((o) => permute(o, axes)));
   }),
   'concat of one': rule(['concat'], 'concat(x) = x; what is empty goes', (node) => {
     const filled = node.operands.filter((o) => (o.sizes[node.params.axis] ?? 0) > 0);

@@ -49,3 +49,8 @@ export const sameCore = (a: Sizes, b: Sizes): boolean => sameSizes(core(a), core
 
 /** The values of x repeated along new axes: `at[i]` is where axis i of x goes in the sizes. */
 export const spread = (x: Node, sizes: Sizes, at: readonly number[]): Node => broadcast(reshape(x, sizes.map((n, i) => (at.includes(i) ? n : 1))), sizes);
+
+/** The axes that have more than one element, in the order of a permute. */
+export const wideAxes = (axes: readonly number[], sizes: Sizes): readonly number[] => axes.filter((a) => sizes[a] !== 1);
+/** Whether a permute moves axes of size 1 only, so that no element changes its place. */
+export const movesOnes = (axes: readonly number[], sizes: Sizes): boolean => wideAxes(axes, sizes).every((a, i, all) => i === 0 || a > (all[i - 1] ?? 0));

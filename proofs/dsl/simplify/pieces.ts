@@ -50,9 +50,17 @@ export const pieceCases = {
     wrong: (x) => { const inner = below('broadcast', x); return is('slice', x) && inner !== undefined ? nodes.broadcast(nodes.slice(operandOf(inner), zeros(x), [1, x.sizes[1] ?? 1]), x.sizes) : undefined; },
   },
   'slice of permute': {
-    left: built(cube(2), (s) => [s], ([n = 1], x) => nodes.slice(nodes.permute(x, [1, 0]), [0, 1], [n - 1, n - 1])),
+    left: built(fc.record({ s: cube(2), shared: fc.boolean() }), ({ s }) => [s], ({ s: [n = 1], shared }, x) => {
+      const turned = nodes.permute(x, [1, 0]);
+      return shared ? [turned, nodes.slice(turned, [0, 1], [1, 1])] : nodes.slice(turned, [0, 1], [n - 1, n - 1]);
+    }),
     lie: 'the begin of the other axis',
     wrong: (x) => { const inner = below('permute', x); return is('slice', x) && inner !== undefined ? nodes.permute(nodes.slice(operandOf(inner), x.params.begin, x.sizes), inner.params.axes) : undefined; },
+  },
+  'permute of concat': {
+    left: built(cube(2), (s) => [s, s, s], (s, ...xs) => nodes.permute(nodes.concat(0, xs.map((x) => nodes.reshape(x, [1, ...s]))), [1, 0, 2])),
+    lie: 'parts in another order',
+    wrong: (x) => { const inner = below('concat', x); return is('permute', x) && inner !== undefined ? nodes.concat(x.params.axes.indexOf(inner.params.axis), inner.operands.toReversed().map((o) => nodes.permute(o, x.params.axes))) : undefined; },
   },
   'concat of one': {
     left: built(box(2), (s) => [s], (s, x) => [node('concat', { axis: 0 }, [x]), nodes.concat(1, [fillNode(0, [s[0] ?? 1, 0]), x])]),
