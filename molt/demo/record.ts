@@ -7,12 +7,13 @@ import { credits } from '../data/credits.ts';
 import { aveClasses, background } from '../data/labels.ts';
 import { type ModalityName, modalities } from '../modality.ts';
 import type { CosineMapRecord, DemoRecord, FusionRecord, MethodRecord, RouterRecord, StripRecord } from '../report/record.ts';
+import { mean, median, populationDeviation } from '../statistics.ts';
 import { accuracy, greatestOf } from '../train/infer.ts';
 import type { Variant } from '../variants/variant.ts';
 import type { Extracted } from './features.ts';
 import type { TrainedJob } from './jobs.ts';
 import { type MethodName, methods } from './methods.ts';
-import { bootstrap, columnMeans, confusionOf, deviationOf, meanCosines, meanOf, medianOf } from './statistics.ts';
+import { bootstrap, columnMeans, confusionOf, meanCosines } from './statistics.ts';
 
 export interface TrunkFacts {
   readonly name: string;
@@ -36,6 +37,8 @@ export interface Measured {
   readonly results: readonly MethodResult[];
 }
 
+/** A record holds numbers: 0 for the mean of nothing. */
+const known = (x: number): number => (Number.isFinite(x) ? x : 0);
 const nothing: Value = { sizes: [0, 1], dtype: 'f32', data: new Float32Array() };
 const shown = (run: TrainedJob | undefined, name: string): Value => run?.test.get(name) ?? nothing;
 const predictions = (result: MethodResult | undefined): readonly Int32Array[] => (result?.runs ?? []).map((r) => greatestOf(shown(r, 'logits')));
@@ -47,7 +50,7 @@ const methodRecord = (result: MethodResult, seeds: readonly number[], labels: In
   label: methods[result.name].label,
   trainableParameters: result.trainableParameters,
   savedBytesPerSample: result.savedBytesPerSample,
-  secondsPerEpoch: medianOf(result.runs.flatMap((r) => r.curve.map((e) => e.seconds))),
+  secondsPerEpoch: known(median(result.runs.flatMap((r) => r.curve.map((e) => e.seconds)))),
   runs: result.runs.map((r, i) => ({
     seed: seeds[i] ?? i,
     testAccuracy: accuracy(greatestOf(shown(r, 'logits')), labels),
@@ -64,8 +67,8 @@ const routerRecords = (variant: Variant, run: TrainedJob | undefined, labels: In
     const names = experts(variant);
     const column = (e: number, keep: (i: number) => boolean): readonly number[] => Array.from(labels.keys()).filter(keep).map((i) => data[i * names.length + e] ?? 0);
     return names.map((expert, e): RouterRecord => ({
-      layer, expert, mean: meanOf(column(e, () => true)), std: deviationOf(column(e, () => true)),
-      byClass: aveClasses.map((name, k) => ({ class: name, mean: meanOf(column(e, (i) => labels[i] === k)) })),
+      layer, expert, mean: known(mean(column(e, () => true))), std: known(populationDeviation(column(e, () => true))),
+      byClass: aveClasses.map((name, k) => ({ class: name, mean: known(mean(column(e, (i) => labels[i] === k))) })),
     }));
   });
 
@@ -83,7 +86,7 @@ const cosineRecords = (measured: Measured): readonly CosineMapRecord[] =>
   regularisations.flatMap(([name, label]) => modalities.map((modality): CosineMapRecord => {
     const run = measured.results.find((r) => r.name === name)?.runs[0];
     const tokens = shown(run, `tokens.${modality}`);
-    return { label, modality, size: tokens.sizes[1] ?? 0, layers: layerNames(measured.variant), values: meanCosines(tokens), torValue: meanOf(shown(run, `tor.${modality}`).data) };
+    return { label, modality, size: tokens.sizes[1] ?? 0, layers: layerNames(measured.variant), values: meanCosines(tokens), torValue: known(mean(shown(run, `tor.${modality}`).data)) };
   }));
 
 const segment = 10;
@@ -108,7 +111,7 @@ const strip = (split: AveSplit, predicted: Int32Array, clip: number): StripRecor
   };
 };
 
-const backgroundShare = (split: AveSplit): number => meanOf(Array.from(split.labels, (l) => (l === background ? 1 : 0)));
+const backgroundShare = (split: AveSplit): number => known(mean(Array.from(split.labels, (l) => (l === background ? 1 : 0))));
 
 /** Clips of different events, the first of each, in the order of the events. */
 const stripClips = (split: AveSplit): readonly number[] => Array.from({ length: Math.min(6, split.clips) }, (_, i) => i);
@@ -120,7 +123,7 @@ export const recordOf = (measured: Measured): DemoRecord => {
   const first = predictions(molt)[0] ?? new Int32Array(labels.length);
   const perClip = (result: MethodResult): readonly number[] => {
     const all = predictions(result);
-    return Array.from({ length: splits.test.clips }, (_, c) => meanOf(all.map((p) => accuracy(p.subarray(c * segment, (c + 1) * segment), labels.subarray(c * segment, (c + 1) * segment)))));
+    return Array.from({ length: splits.test.clips }, (_, c) => known(mean(all.map((p) => accuracy(p.subarray(c * segment, (c + 1) * segment), labels.subarray(c * segment, (c + 1) * segment))))));
   };
   const trunk = (m: ModalityName) => ({
     ...measured.trunks[m],

@@ -1,8 +1,6 @@
 /**
  * Shared: arrays that the main thread and its workers read and write without copying.
  */
-import type { FeatureSet } from '../train/features.ts';
-
 export const sharedFloats = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(length * 4));
 export const sharedIntegers = (values: ArrayLike<number>): Int32Array => {
   const out = new Int32Array(new SharedArrayBuffer(values.length * 4));
@@ -14,14 +12,3 @@ export const sharedBytes = (values: Uint8Array): Uint8Array => {
   out.set(values);
   return out;
 };
-
-/** The same features in memory that every thread sees. */
-export const sharedSet = (set: FeatureSet): FeatureSet => ({
-  count: set.count,
-  labels: sharedIntegers(set.labels),
-  inputs: new Map([...set.inputs].map(([name, { sizes, data }]) => {
-    const copy = sharedFloats(data.length);
-    copy.set(data);
-    return [name, { sizes, data: copy }];
-  })),
-});

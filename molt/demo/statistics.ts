@@ -1,19 +1,7 @@
 /**
- * Statistics of the demo's answers: means, deviations, confusion, intervals over clips.
+ * Statistics of the demo's answers: confusion, means of columns, cosines of tokens, intervals over clips.
  */
 import { random, type Value } from '../../dsl/index.ts';
-
-export const meanOf = (xs: ArrayLike<number>): number => Array.from(xs).reduce((a, b) => a + b, 0) / Math.max(1, xs.length);
-/** of the population */
-export const deviationOf = (xs: ArrayLike<number>): number => {
-  const m = meanOf(xs);
-  return Math.sqrt(meanOf(Array.from(xs, (x) => (x - m) ** 2)));
-};
-export const medianOf = (xs: readonly number[]): number => {
-  const sorted = [...xs].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length === 0 ? 0 : ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
-};
 
 /** rows truth, columns prediction */
 export const confusionOf = (classes: number, truth: Int32Array, predictions: readonly Int32Array[]): readonly (readonly number[])[] => {

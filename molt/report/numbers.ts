@@ -1,19 +1,9 @@
 /**
- * The few statistics of the report, and how its numbers are written.
+ * How the report's numbers are written.
  * idea:  a spread over one seed is unknown, not zero; what is unknown is written as a dash.
  */
+import { deviation, mean } from '../statistics.ts';
 import type { MethodRecord } from './record.ts';
-
-export const mean = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
-
-/** Sample standard deviation (n − 1); NaN below two numbers. */
-export const deviation = (xs: readonly number[]): number => {
-  const centre = mean(xs);
-  return xs.length < 2 ? Number.NaN : Math.sqrt(xs.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (xs.length - 1));
-};
-
-/** Lowest and highest; of nothing, NaN. */
-export const range = (xs: readonly number[]): readonly [number, number] => (xs.length === 0 ? [Number.NaN, Number.NaN] : [Math.min(...xs), Math.max(...xs)]);
 
 /** Different values in the order of their first appearance. */
 export const distinct = <A>(xs: readonly A[]): readonly A[] => [...new Set(xs)];

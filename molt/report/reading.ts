@@ -4,7 +4,8 @@
  *        this run does not show it.
  * laws:  test/molt/report/reading.test.ts — no sentence claims a difference inside the spreads.
  */
-import { deviation, distinct, fixed, listed, mean, percent, plusMinus, testAccuracy } from './numbers.ts';
+import { deviation, mean } from '../statistics.ts';
+import { distinct, fixed, listed, percent, plusMinus, testAccuracy } from './numbers.ts';
 import type { BackboneRecord, ConfusionRecord, CosineMapRecord, DemoRecord, FusionRecord, MethodRecord, RouterRecord } from './record.ts';
 
 /** Two methods on the same seeds. */

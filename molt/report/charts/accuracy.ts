@@ -4,7 +4,8 @@
  *        always answering it costs nothing.
  */
 import type { DemoRecord } from '../record.ts';
-import { plusMinus, range, testAccuracy } from '../numbers.ts';
+import { range } from '../../statistics.ts';
+import { plusMinus, testAccuracy } from '../numbers.ts';
 import type { Chart } from '../tools.ts';
 import { framed, ink, strokes } from './theme.ts';
 

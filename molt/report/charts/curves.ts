@@ -2,7 +2,8 @@
  * Learning curves: for every method the mean over the seeds, and a band from the lowest to the highest.
  */
 import type { TopLevelSpec } from 'vega-lite';
-import { distinct, mean, range } from '../numbers.ts';
+import { mean, range } from '../../statistics.ts';
+import { distinct } from '../numbers.ts';
 import type { DemoRecord, EpochRecord, MethodRecord } from '../record.ts';
 import type { Chart } from '../tools.ts';
 import { framed, heading, strokes } from './theme.ts';

@@ -1,7 +1,7 @@
 /** The sentences: they claim what the numbers show and nothing else. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deviation, mean } from '../../../molt/report/numbers.ts';
+import { deviation, mean } from '../../../molt/statistics.ts';
 import { caution, compare, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, headline, offDiagonal, others, routerReading } from '../../../molt/report/reading.ts';
 import type { DemoRecord, MethodRecord } from '../../../molt/report/record.ts';
 import { synthetic } from './synthetic.ts';

@@ -6,7 +6,9 @@ const set = (): FeatureSet => ({ count: 2, labels: new Int32Array([3, 1]), input
 test('channels get mean 0 and deviation 1 by the statistics of any split; a constant channel stays finite', () => {
   const statistics = channelStatistics(set());
   expect([...(statistics.get('visual.0')?.mean ?? [])]).toEqual([4, 10]);
-  const made = standardise(statistics, set()).inputs.get('visual.0')?.data ?? [];
+  const plain = set();
+  const made = batchOf(standardise(statistics, plain), new Set(['visual.0']), [0, 1]).get('visual.0')?.data ?? [];
+  expect(plain).toEqual(set());
   expect(Array.from(made, (x) => Math.round(x * 1000) / 1000)).toEqual([-1.342, 0, -0.447, 0, 0.447, 0, 1.342, 0]);
 });
 
