@@ -23,7 +23,7 @@ export interface RecomputeOptions {
 }
 
 /** Dropping a value pays when it takes less than about a nanosecond of two cores for a byte. */
-export const recomputeDefaults: RecomputeOptions = { perByte: 48, leastBytes: 2 ** 14 };
+export const recomputeDefaults: RecomputeOptions = { perByte: 100, leastBytes: 2 ** 14 };
 
 export interface Recomputed {
   readonly roots: readonly Node[];
