@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { Backend, Bindings, Program, Value } from '../../../dsl/backend.ts';
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
-import { ortNode } from '../../../dsl/backends/ort/native/index.ts';
+import { ortNode, profileOrtNode } from '../../../dsl/backends/ort/native/index.ts';
 import { libraryPath } from '../../../dsl/backends/ort/native/library.ts';
 import type { ElementType, Node } from '../../../dsl/expr.ts';
 import { constant, input, parameter } from '../../../dsl/node.ts';
@@ -169,6 +169,21 @@ describe.skipIf(absent !== undefined)('memory', () => {
     program.dispose();
   });
 
+  test('products on one thread, whose kernels work on the stack of the call', async () => {
+    const [a, b] = [input('a', [40, 64, 300]), input('b', [40, 300, 500])];
+    const program = right(await right(await ortNode({ threads: 1 })()).compile(planOf([apply('einsum', { inputs: [[0, 1, 2], [0, 2, 3]], output: [0, 1, 3] }, a, b)]))());
+    const ones = (...sizes: number[]): Value => f32(new Float32Array(sizes.reduce((m, n) => m * n)).fill(1), ...sizes);
+    const [found] = right(await program.run(bind({ a: ones(40, 64, 300), b: ones(40, 300, 500) }))());
+    expect(found?.data.every((v) => v === 300)).toBe(true);
+    program.dispose();
+  });
+
+  test('a profile names the operations, with the times of a run', async () => {
+    const found = right(await profileOrtNode(planOf([y, z]), bind({ x: f32(xs(), 8, 16) }, { w: f32(ws(), 16, 4) }), { threads: 1 })());
+    expect(found.map(({ operator }) => operator)).toEqual(expect.arrayContaining(['MatMul', 'Relu']));
+    expect(found.every(({ name, time }) => /^\/\w+:/.test(name) && time >= 0)).toBe(true);
+  });
+
   test('200 times compiled, run and disposed: resident memory stays flat', async () => {
     const engine = await backend();
     const big = parameter('big', [256, 256]);
@@ -226,6 +241,12 @@ describe.skipIf(absent !== undefined)('faults', () => {
     const program = right(await (await backend()).compile(schedule([apply('max', {}, wide)]))());
     expect(await program.run(bind({ n: f32(Float32Array.of(1), 1, 1) }))()).toMatchObject({ left: { _tag: 'Memory' } });
     program.dispose();
+  });
+
+  test('a device or a number of threads that is not there', async () => {
+    expect(await ortNode({ threads: 0 })()).toMatchObject({ left: { _tag: 'Usage', given: ['threads: 0'] } });
+    const cuda = await ortNode({ device: 'cuda' })();
+    expect(E.isRight(cuda) ? cuda.right.name : cuda.left).toSatisfy((found) => found === 'ort-node-cuda' || found._tag === 'Unsupported');
   });
 
   test('a platform without a library is named', () => {

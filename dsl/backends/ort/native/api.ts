@@ -15,8 +15,6 @@ export type Memory = ArrayBufferView;
 export interface Api extends Functions {
   /** of the library: `1.30.0` */
   readonly version: string;
-  /** held here because koffi unloads a library that nothing holds, whatever functions of it are still about */
-  readonly library: unknown;
   /**
    * `Run` and `CreateSessionFromArray` on another thread, so that the event loop goes on; what the arguments point to stays as it is meanwhile.
    * On this thread where other code made koffi settle for small stacks.
@@ -57,6 +55,8 @@ const bind = async (path: string): Promise<Api> => {
   const { default: koffi } = await import('koffi');
   const beside = roomy(koffi);
   const library = koffi.load(path);
+  // koffi unloads a library that nothing holds, be its functions and threads still about: a timer that never comes holds it, and not the process
+  setInterval(() => library, 2 ** 31 - 1).unref();
   const base: Pointer = library.func('OrtGetApiBase', 'void *', [])();
   // OrtApiBase never changes: GetApi, then GetVersionString
   const [getApi, getVersion]: readonly Pointer[] = koffi.decode(base, koffi.array('void *', 2));
@@ -69,7 +69,6 @@ const bind = async (path: string): Promise<Api> => {
   return {
     ...functions,
     version,
-    library,
     later: (name, ...args) =>
       beside
         ? new Promise((resolve, reject) => functions[name].async(...args, (error: unknown, status: Pointer | null) => (error === null || error === undefined ? resolve(status) : reject(error))))

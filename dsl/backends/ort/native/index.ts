@@ -9,25 +9,29 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { faultOf, type Fault } from '../../../../shapes/fault.ts';
-import type { Backend } from '../../../backend.ts';
+import type { Backend, Bindings } from '../../../backend.ts';
+import type { Plan } from '../../../schedule.ts';
 import { modelOf } from '../model.ts';
 import { sessions } from '../sessions.ts';
 import { load } from './api.ts';
-import { type Engine, engineOf } from './engine.ts';
+import { available, names } from './devices.ts';
+import { type Engine, engineOf, type OrtNodeOptions } from './engine.ts';
 import { libraryPath } from './library.ts';
+import { type ProfileOptions, profileOn, type Timing } from './profile.ts';
 import { programOf } from './program.ts';
 import { type ModelKey, type Session, sessionOf } from './session.ts';
 
-export interface OrtNodeOptions {
-  /** of each run; as many as the machine has cores if nothing is said */
-  readonly threads?: number;
-}
+export type { Device } from './devices.ts';
+export type { OrtNodeOptions } from './engine.ts';
+export type { ProfileOptions, Timing } from './profile.ts';
 
 /** Compiling, with sessions shared by equal models. */
 const backendOf = (engine: Engine): Backend => {
   const shared = sessions<Session, ModelKey>((key) => TE.tryCatch(() => sessionOf(engine, key), (thrown) => faultOf(engine.name, thrown)), (session) => session.release());
   return {
     name: engine.name,
+    // a transposition beside a product becomes part of it
+    target: { transposed: true },
     compile: (plan, resident = new Map()) =>
       pipe(
         TE.fromEither(modelOf(plan, resident)),
@@ -38,14 +42,27 @@ const backendOf = (engine: Engine): Backend => {
   };
 };
 
-/**
- * The backend `ort-node`.
- * Arrays given as resident stay in use until the program is disposed: they must not change meanwhile. Those bound are in use while it runs.
- * errors: Unsupported, with what to install, where a package or the platform's library is absent
- */
-export const ortNode = (options: OrtNodeOptions = {}): TE.TaskEither<Fault, Backend> =>
-  pipe(
+const started = (options: OrtNodeOptions): TE.TaskEither<Fault, Engine> => {
+  const { device = 'cpu' } = options;
+  return pipe(
     TE.fromIOEither(() => libraryPath()),
     TE.chain(load),
-    TE.chainEitherK((api) => E.tryCatch(() => backendOf(engineOf(api, 'ort-node', options.threads)), (thrown) => faultOf('ort-node', thrown))),
+    TE.chainEitherK((api) => available(api, device)),
+    TE.chainEitherK((api) => E.tryCatch(() => engineOf(api, options), (thrown) => faultOf(names[device], thrown))),
   );
+};
+
+/**
+ * The backend `ort-node`, or `ort-node-cuda`.
+ * Arrays given as resident stay in use until the program is disposed: they must not change meanwhile. Those bound are in use while it runs.
+ * errors: Unsupported, with what to install, where a package, the platform's library or the device is absent; Usage (threads)
+ */
+export const ortNode = (options: OrtNodeOptions = {}): TE.TaskEither<Fault, Backend> => TE.map(backendOf)(started(options));
+
+/**
+ * Where the time of a plan goes on this engine: each operation's, longest first.
+ * units:  microseconds of wall time in one run
+ * errors: those of `ortNode`, of compiling and of running
+ */
+export const profileOrtNode = (plan: Plan, bindings: Bindings, options: OrtNodeOptions & ProfileOptions = {}): TE.TaskEither<Fault, readonly Timing[]> =>
+  TE.chain((engine: Engine) => profileOn(engine)(plan, bindings, options))(started(options));

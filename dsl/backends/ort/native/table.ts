@@ -49,10 +49,8 @@ export const table = {
   CreateSessionOptions: { index: 10, takes: ['pointer'], gives: 'status' },
   /** options, prefix of the file */
   EnableProfiling: { index: 14, takes: ['pointer', 'path'], gives: 'status' },
-  EnableMemPattern: { index: 16, takes: ['pointer'], gives: 'status' },
   DisableMemPattern: { index: 17, takes: ['pointer'], gives: 'status' },
   EnableCpuMemArena: { index: 18, takes: ['pointer'], gives: 'status' },
-  DisableCpuMemArena: { index: 19, takes: ['pointer'], gives: 'status' },
   /** options, level: 0 verbose … 4 fatal */
   SetSessionLogSeverityLevel: { index: 22, takes: ['pointer', 'int'], gives: 'status' },
   /** options, level: 0 none, 1 basic, 2 extended, 99 all */
