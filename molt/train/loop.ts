@@ -50,12 +50,6 @@ export const trainStep = (learner: Learner, batch: number, options: StepOptions 
   return stepOf([loss, task, tor], trainable(learner).map((d) => parameterNode(d.name, d.sizes)), options);
 };
 
-/** The same as a bare plan: loss, task, tor, then the gradient of every trainable weight. */
-export const trainPlan = (learner: Learner, batch: number) => {
-  const { plan, inputs } = trainStep(learner, batch, { products: { rank: 0, share: 0 } });
-  return { plan, inputs, wrt: trainable(learner), savedBytesPerSample: savedBytesPerSample(learner, batch) };
-};
-
 /** Bytes of activations that the training step keeps for its backward half, per sample. */
 export const savedBytesPerSample = (learner: Learner, batch: number): number => {
   const { loss } = learner.train(batch);
