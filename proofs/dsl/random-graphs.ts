@@ -2,6 +2,7 @@
  * Random graphs: what the whole planner must keep, on as many graphs as one has patience for.
  *   1. planned = unplanned: programs over all primitives, regions of contractions, and the training steps of both
  *   2. the peak that the plan predicts is the peak that a backend measures, nothing is left behind, and again gives the same
+ *   3. what a training step is predicted to keep between its passes is what a run keeps
  * idea:  the same laws as everywhere, gathered for `tools/random-graphs.mjs`, which runs them ten thousand times.
  */
 import fc from 'fast-check';
@@ -11,7 +12,7 @@ import { meaning } from '../engine.ts';
 import { brokenProducts, rewriteKeepsValues } from '../families/compiled.ts';
 import { type Law, under } from '../law.ts';
 import type { Subject, Subjects } from '../subject.ts';
-import { stepOf } from './cost.ts';
+import { costLaws, stepOf } from './cost.ts';
 import { graphSubjects } from './lower.ts';
 import { scheduleLaws } from './schedule.ts';
 
@@ -27,4 +28,5 @@ const outputs = (roots: readonly Node[]): readonly Node[] => planOf(roots).outpu
 export const randomGraphLaws = (backend: Backend = meaning.backend): readonly Law[] => [
   ...under('planned')([rewriteKeepsValues(anyGraphs, outputs, brokenProducts)]),
   ...under(`planned.${backend.name}`)(scheduleLaws(backend, (roots) => planOf(roots, backend.target === undefined ? {} : { target: backend.target }))),
+  ...under(`planned.${backend.name}`)(costLaws(backend)),
 ];
