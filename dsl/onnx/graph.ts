@@ -12,10 +12,11 @@ import { type Data, type ElementType, elements, is, type Node, type Primitive } 
 import type { Plan } from '../schedule.ts';
 import { emitter, freshNames } from './emitter.ts';
 import { type BoundLeaf, leavesOf, type OnnxLeaf } from './leaves.ts';
-import type { Graph } from './proto.ts';
+import type { Graph, ValueInfo } from './proto.ts';
 import { type Bound, termOf } from './rows.ts';
 import { share } from './share.ts';
 import { apply, type Tensor, type Term } from './term.ts';
+import { needed, origin, viewName } from './views.ts';
 
 export interface GraphOptions {
   /** of the graph */
@@ -24,6 +25,11 @@ export interface GraphOptions {
   readonly outputs: readonly string[];
   /** parameters that are part of the model, by dotted name; all others are inputs. Names that the plan does not use are passed over. */
   readonly initialisers?: ReadonlyMap<string, Value>;
+  /**
+   * For engines that bind memory: a reshape of an input is an input of its own over the same memory, and a reshaped output is declared
+   * in the sizes that it has before. `sizes` of inputs and outputs then say how to bind.
+   */
+  readonly views?: boolean;
 }
 export interface PlanGraph {
   readonly graph: Graph;
@@ -67,7 +73,8 @@ export const plainGraphOf = (plan: Plan, options: GraphOptions): Either<Fault, P
   if (isLeft(leaves)) return leaves;
   const reserved = checkNames(plan, options.outputs, leaves.right.all);
   if (isLeft(reserved)) return reserved;
-  const emit = emitter(freshNames(reserved.right));
+  const fresh = freshNames(reserved.right);
+  const emit = emitter(fresh);
 
   const inputs: OnnxLeaf[] = [];
   const held = new Set<string>();
@@ -81,10 +88,26 @@ export const plainGraphOf = (plan: Plan, options: GraphOptions): Either<Fault, P
     }
   }
 
+  const isInput = new Set(inputs.map(({ name }) => name));
+  const viewed = new Map<string, OnnxLeaf>();
+  /** A reshaped input as an input. */
+  const view = (node: Node): string | undefined => {
+    const [operand] = node.operands;
+    if (options.views !== true || !is('reshape', node) || operand === undefined || !(is('input', operand) || is('parameter', operand))) return undefined;
+    const own = leaves.right.nameOf(operand);
+    if (!isInput.has(own)) return undefined;
+    const name = viewName(own, node.sizes);
+    if (!viewed.has(name)) viewed.set(name, { name: reserved.right.has(name) ? fresh() : name, leaf: operand, sizes: node.sizes });
+    return viewed.get(name)?.name;
+  };
+
   const wanted = new Map<Node, string>();
-  plan.outputs.forEach((node, i) => {
+  const returned = new Set(plan.outputs);
+  const sources = plan.outputs.map((node, i) => {
     const name = options.outputs[i];
-    if (name !== undefined && !wanted.has(node)) wanted.set(node, name);
+    const source = options.views === true && !wanted.has(node) ? origin(node, (n) => returned.has(n) || wanted.has(n)) : node;
+    if (name !== undefined && !wanted.has(source)) wanted.set(source, name);
+    return source;
   });
   const terms = new Map<Node, Term>();
   const termAt = (node: Node): Term => terms.get(node) ?? { kind: 'value', name: '' };
@@ -93,29 +116,31 @@ export const plainGraphOf = (plan: Plan, options: GraphOptions): Either<Fault, P
     if (is('input', node) || is('parameter', node)) terms.set(node, named(leaves.right.nameOf(node)));
     else if (is('constant', node)) terms.set(node, named(emit.value({ kind: 'tensor', tensor: tensorOf({ sizes: node.sizes, dtype: node.dtype, data: node.params.data }) }, node.path)));
     else if (isComputed(node)) {
+      const seen = view(node);
+      if (seen !== undefined) {
+        terms.set(node, named(seen));
+        continue;
+      }
       const term = termOf(node, node.operands.map(termAt));
       if ('refused' in term) return left(fault('Unsupported', `${node.primitive} at ${node.path || 'the root'}`, [described(node)], `a form that ONNX has: ${term.refused}`));
       terms.set(node, term.kind === 'tensor' ? term : named(emit.value(term, `${node.path}/${node.primitive}`, wanted.get(node))));
     }
   }
 
-  // an output that is a leaf, a constant, another's alias or asked for twice
-  plan.outputs.forEach((node, i) => {
+  const outputs = plan.outputs.map((node, i): ValueInfo => {
     const name = options.outputs[i] ?? '';
-    const term = termAt(node);
-    if (term.kind !== 'value' || term.name !== name) emit.value(apply('Identity', [term]), `${node.path}/output`, name);
+    const source = termAt(sources[i] ?? node);
+    if (source.kind === 'value' && source.name === name) return { name, type: node.dtype, sizes: (sources[i] ?? node).sizes };
+    // a leaf, a constant, another's alias or asked for twice
+    emit.value(apply('Identity', [termAt(node)]), `${node.path}/output`, name);
+    return { name, type: node.dtype, sizes: node.sizes };
   });
-  return right({
-    graph: {
-      name: options.name,
-      operations: emit.operations,
-      initialisers: emit.initialisers,
-      inputs: inputs.map(({ name, leaf }) => ({ name, type: leaf.dtype, sizes: leaf.sizes })),
-      outputs: plan.outputs.map((node, i) => ({ name: options.outputs[i] ?? '', type: node.dtype, sizes: node.sizes })),
-    },
-    inputs,
-    held,
-  });
+  const all = [...inputs, ...viewed.values()];
+  const graph: Graph = { name: options.name, operations: emit.operations, initialisers: emit.initialisers, inputs: all.map(({ name, leaf, sizes }) => ({ name, type: leaf.dtype, sizes })), outputs };
+  if (options.views !== true) return right({ graph, inputs, held });
+  const kept = needed(graph);
+  const read = new Set(kept.inputs.map(({ name }) => name));
+  return right({ graph: kept, inputs: all.filter(({ name }) => read.has(name)), held });
 };
 
 /** The same, with equal constants shared. */

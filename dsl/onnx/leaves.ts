@@ -4,7 +4,7 @@
  */
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { is, type Node } from '../expr.ts';
+import { is, type Node, type Sizes } from '../expr.ts';
 import type { Plan } from '../schedule.ts';
 
 export type BoundLeaf = Node<'input'> | Node<'parameter'>;
@@ -13,6 +13,8 @@ export type BoundLeaf = Node<'input'> | Node<'parameter'>;
 export interface OnnxLeaf {
   readonly name: string;
   readonly leaf: BoundLeaf;
+  /** as the graph declares them: the leaf's own, or with `views` others of as many elements */
+  readonly sizes: Sizes;
 }
 
 const described = (leaf: BoundLeaf): string => `${leaf.dtype} [${leaf.sizes.join(', ')}]`;
@@ -46,7 +48,7 @@ export const leavesOf = (plan: Plan): Either<Fault, Leaves> => {
     const prefix = is('input', leaf) ? 'in.' : 'w.';
     return both(name) ? prefixed(prefix, name, (n) => inputs.right.has(n) || parameters.right.has(n)) : name;
   };
-  return right({ all: [...inputs.right.values(), ...parameters.right.values()].map((leaf) => ({ name: nameOf(leaf), leaf })), nameOf });
+  return right({ all: [...inputs.right.values(), ...parameters.right.values()].map((leaf) => ({ name: nameOf(leaf), leaf, sizes: leaf.sizes })), nameOf });
 };
 
 const prefixed = (prefix: string, name: string, taken: (name: string) => boolean): string => {

@@ -42,6 +42,8 @@ export interface OnnxModel {
   readonly bytes: Uint8Array;
   /** the graph's inputs, in order */
   readonly inputs: readonly OnnxLeaf[];
+  /** sizes of the outputs as the graph declares them: the plan's, or with `views` others of as many elements; -1 for a batch axis */
+  readonly outputs: readonly { readonly name: string; readonly sizes: readonly number[] }[];
   /** in order of offset; empty unless asked for */
   readonly external: readonly ExternalData[];
 }
@@ -70,7 +72,7 @@ const externalOf = (initialisers: readonly Initialiser[]): readonly ExternalData
 export const modelOf = ({ graph, inputs }: PlanGraph, options: OnnxOptions): OnnxModel => {
   const initialisers = options.external === true ? placed(graph.initialisers, options.location ?? 'weights') : graph.initialisers;
   const bytes = encode({ graph: { ...graph, initialisers }, irVersion, opset, producer: 'molt', version: options.version ?? '', metadata: options.metadata ?? {} });
-  return { bytes, inputs, external: externalOf(initialisers) };
+  return { bytes, inputs, outputs: graph.outputs.map(({ name, sizes }) => ({ name, sizes: sizes.map((n) => (typeof n === 'number' ? n : -1)) })), external: externalOf(initialisers) };
 };
 
 /**
@@ -92,5 +94,5 @@ export interface DynamicBatch {
  * A model for every batch size, from its plans. `planAt`: the plan at a batch size.
  * errors: as `onnxModel`; Unsupported, naming the operation, where the graph does not follow the batch as k·B (sizes) or k/B (numbers)
  */
-export const onnxModelOverBatches = (planAt: (batch: number) => Plan, batch: DynamicBatch, options: OnnxOptions): Either<Fault, OnnxModel> =>
+export const onnxModelOverBatches = (planAt: (batch: number) => Plan, batch: DynamicBatch, options: Omit<OnnxOptions, 'views'>): Either<Fault, OnnxModel> =>
   pipe(batched((size) => plainGraphOf(planAt(size), options), batch.size, batch.symbol), map((made) => modelOf(made, options)));
