@@ -48,7 +48,7 @@ export const modelOf = (plan: Plan, resident: ReadonlyMap<string, Value>): E.Eit
   return pipe(
     settled(plan, resident),
     E.chain(({ nodes, values }) =>
-      E.map((onnx: OnnxModel): Model => ({ plan, onnx, outputs, residents: nodes }))(onnxModel(plan, { name: 'molt', outputs, initialisers: values, external: true }))),
+      E.map((onnx: OnnxModel): Model => ({ plan, onnx, outputs, residents: nodes }))(onnxModel(plan, { name: 'molt', outputs, initialisers: values, external: true, views: true }))),
   );
 };
 

@@ -51,8 +51,8 @@ export const programOf = (engine: Engine, model: Model, held: Held<Session>): Pr
   const { api, tensors, name } = engine;
   const { session } = held;
   const { plan } = model;
-  const inputs = model.onnx.inputs.map(({ leaf }) => slotOf(tensors, leaf));
-  const outputs = plan.outputs.map((node) => slotOf(tensors, node));
+  const inputs = model.onnx.inputs.map(({ leaf: { dtype }, sizes }) => slotOf(tensors, { dtype, sizes }));
+  const outputs = plan.outputs.map(({ dtype, sizes }, i) => slotOf(tensors, { dtype, sizes: model.onnx.outputs[i]?.sizes ?? sizes }));
   const slots = [...inputs, ...outputs];
   const names = { inputs: texts(api, model.onnx.inputs.map((input) => input.name)), outputs: texts(api, model.outputs) };
   const [inputRow, outputRow] = [row(api, inputs.map(() => 0n)), row(api, outputs.map(() => 0n))];

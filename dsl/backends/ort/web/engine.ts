@@ -38,7 +38,7 @@ export const engineOf = ({ module, memory }: Loaded): Engine => {
   const make = ({ model, footprint }: ModelKey): TE.TaskEither<Fault, Session> =>
     TE.fromIOEither(() =>
       E.tryCatch(() => {
-        const session = sessionOf(module, heap, model.onnx, model.plan.outputs.map(({ dtype, sizes }, i) => ({ name: model.outputs[i] ?? '', dtype, sizes })));
+        const session = sessionOf(module, heap, model.onnx, model.plan.outputs.map(({ dtype, sizes }, i) => ({ name: model.outputs[i] ?? '', dtype, sizes: model.onnx.outputs[i]?.sizes ?? sizes })));
         kept.set(session, footprint.kept);
         return session;
       }, faulted));

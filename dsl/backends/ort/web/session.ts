@@ -86,7 +86,7 @@ const text = (module: OrtModule, heap: Heap) => (value: string): Pointer => {
 /** A session of the model. errors (raised): Memory, Unsupported, Defect */
 export const sessionOf = (module: OrtModule, heap: Heap, model: OnnxModel, outputs: readonly Port[]): Session => {
   const session = create(module, heap, model);
-  const inputs: readonly Port[] = model.inputs.map(({ name, leaf }) => ({ name, dtype: leaf.dtype, sizes: leaf.sizes }));
+  const inputs: readonly Port[] = model.inputs.map(({ name, leaf, sizes }) => ({ name, dtype: leaf.dtype, sizes }));
   const names = { inputs: inputs.map(({ name }) => text(module, heap)(name)), outputs: outputs.map(({ name }) => text(module, heap)(name)) };
 
   // addresses below are of the module's stack, which every caller restores
