@@ -26,6 +26,6 @@ export { recompute, recomputeDefaults, type Recomputed, type RecomputeOptions } 
 export { type Level, print, type PrintFormat } from './print.ts';
 export * as random from './random.ts';
 export { bufferOf, type Plan, schedule } from './schedule.ts';
-export { type RuleName, rules as simplifyRules, type Simplified, simplify, simplifyBy } from './simplify/index.ts';
+export { type RuleName, rules as simplifyRules, type Simplified, simplify, simplifyBy, tidy } from './simplify/index.ts';
 export { substitute } from './substitute.ts';
 export { unwrap, wrap } from './typed.ts';

@@ -9,7 +9,7 @@
  */
 import type { Node } from '../expr.ts';
 import { type Rewritten, simplifyBy } from './driver.ts';
-import { type RuleName, rules } from './rules.ts';
+import { plainRules, type RuleName, rules } from './rules.ts';
 
 export { type Rewritten, type Rules, simplifyBy } from './driver.ts';
 export { rule, type Once, type Rule } from './rule.ts';
@@ -32,3 +32,9 @@ export type Simplified = Rewritten<RuleName>;
  * assert.deepStrictEqual([...fired.keys()].toSorted(), ['functions together', 'map of layout', 'permute of permute']);
  */
 export const simplify: (roots: readonly Node[]) => Simplified = simplifyBy(rules);
+
+/**
+ * The same values by less work, with every einsum in the form that it has: for a lowered graph, whose reshapes and permutes meet.
+ * errors: as `simplify`
+ */
+export const tidy = (roots: readonly Node[]): readonly Node[] => simplifyBy(plainRules)(roots).roots;

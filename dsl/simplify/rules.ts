@@ -11,6 +11,9 @@ import type { Rule } from './rule.ts';
 import { scaleRules } from './scales.ts';
 import { stretchRules } from './stretch.ts';
 
-export const rules = { ...constantRules, ...maskRules, ...arithmeticRules, ...scaleRules, ...layoutRules, ...stretchRules, ...pieceRules, ...contractionRules } as const satisfies { readonly [name: string]: Rule };
+/** Those that leave every einsum as it is. */
+export const plainRules = { ...constantRules, ...maskRules, ...arithmeticRules, ...scaleRules, ...layoutRules, ...stretchRules, ...pieceRules } as const satisfies { readonly [name: string]: Rule };
+
+export const rules = { ...plainRules, ...contractionRules } as const satisfies { readonly [name: string]: Rule };
 
 export type RuleName = keyof typeof rules;

@@ -6,16 +6,17 @@
  *   4. closed: no two nodes of the result are equal expressions
  *   5. work: never more than before
  *   6. paths: what is made stands for what the same block made
+ *   7. tidy: a lowered graph keeps its values and its einsums
  */
 import fc from 'fast-check';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { check, closeGraph, elements, is, type Node, nodes, type Primitive, print, type RuleName, type Simplified, simplify, simplifyBy, simplifyRules } from '../../dsl/index.ts';
-import type { Rule } from '../../dsl/simplify/index.ts';
+import { check, closeGraph, elements, is, lower, type Node, nodes, type Primitive, print, type RuleName, type Simplified, simplify, simplifyBy, simplifyRules } from '../../dsl/index.ts';
+import { type Rule, tidy } from '../../dsl/simplify/index.ts';
 import { chains } from '../arbitraries/chains.ts';
 import { close, every, faults, must, type Verdict } from '../counter.ts';
 import { meaning, nth, valuesOf } from '../engine.ts';
-import { brokenProducts, replacing, rewriteKeepsValues } from '../families/compiled.ts';
+import { brokenProducts, replacing, type Rewrite, rewriteKeepsValues } from '../families/compiled.ts';
 import { law, type Law, under } from '../law.ts';
 import { bindSubject, rootsOf, seeds, type Subject, type Subjects } from '../subject.ts';
 import { graphSubjects } from './lower.ts';
@@ -129,8 +130,24 @@ const paths = about(
   [changed('paths are forgotten', (roots) => replacing((n) => ({ ...n, path: '' }))(roots))],
 );
 
+const forms = (roots: readonly Node[]): readonly string[] => closeGraph(roots).nodes.flatMap((n) => (is('einsum', n) ? [`${n.operands.map((o) => o.sizes.join()).join(';')}>${JSON.stringify(n.params)}`] : []));
+const tidied = law<Rewrite, { readonly subject: Subject; readonly seed: number }>({
+  id: 'tidy.einsums',
+  statement: 'no einsum of a lowered graph changes its form',
+  tier: 'required',
+  arbitrary: fc.record({ subject: fc.oneof(graphSubjects(24), chains), seed: seeds }),
+  show: showGraph,
+  holds: (rewrite) => ({ subject }) => {
+    const lowered = lower(rootsOf(subject));
+    const before = forms(lowered);
+    const strange = forms(rewrite(lowered)).find((form) => !before.includes(form));
+    return must(strange === undefined, () => `an einsum that was not there: ${strange ?? ''}`);
+  },
+  mutants: [{ name: 'all rules', mutate: () => (roots) => simplify(roots).roots }],
+});
+
 /** The laws of simplification by all rules. */
-export const wholeLaws = (subject: Simplify = simplify): readonly Law[] => [
+export const simplifierLaws = (subject: Simplify = simplify): readonly Law[] => [
   ...under('left sides')([rewriteKeepsValues(leftSides, (roots) => subject(roots).roots)]),
   ...under('graph')([rewriteKeepsValues(graphSubjects(24), (roots) => subject(roots).roots, brokenProducts)]),
   ...under('step')([rewriteKeepsValues(steps, (roots) => subject(roots).roots)]),
@@ -139,7 +156,9 @@ export const wholeLaws = (subject: Simplify = simplify): readonly Law[] => [
   closed(subject),
   work(subject),
   paths(subject),
+  ...under('tidy')([rewriteKeepsValues(anyGraph, (roots) => tidy(lower(roots)), brokenProducts)]),
+  tidied(tidy),
 ];
 
 /** The laws of every rule, and of all together. */
-export const simplifyLaws = (): readonly Law[] => under('simplify')([...names.map(ruleLaw), ...wholeLaws()]);
+export const simplifyLaws = (): readonly Law[] => under('simplify')([...names.map(ruleLaw), ...simplifierLaws()]);
