@@ -5,7 +5,7 @@
  * laws:  test/molt/backbones/extract.test.ts: outputs are the taps; a cosine lies in [−1, 1]
  * not:   reading files or clips; molt/data does that.
  */
-import { type Plan, planOf, unwrap } from '../../dsl/index.ts';
+import { type Plan, planOf, type Target, unwrap } from '../../dsl/index.ts';
 import { applied, type Applied, type BatchSizes } from './applied.ts';
 import type { BackboneConfig } from './config.ts';
 import { chosen, inputOutputCosine, type Selection } from './taps.ts';
@@ -20,6 +20,11 @@ export interface Layer {
   readonly channels: number;
 }
 
+const layerOf = ({ stage, block, tokens, channels }: Layer): Layer => ({ stage, block, tokens, channels });
+
+/** The chosen layers of a trunk, from its sizes alone. */
+export const layersOf = (config: BackboneConfig, selection: Selection): readonly Layer[] => chosen(selection, applied(config, { batch: 1 }, false).taps.blocks).map(layerOf);
+
 export interface Extraction {
   readonly plan: Plan;
   readonly input: Applied['input'];
@@ -30,20 +35,19 @@ export interface Extraction {
 }
 
 /**
- * The plan whose outputs are the chosen taps, and then the cosines of other chosen ones.
+ * The plan whose outputs are the chosen taps, and then the cosines of other chosen ones; `target` as the engine says.
  * shape:  frames → [batch, N, D] for each layer, [] for each cosine
  * @example
  * import { backboneConfigs, extraction, late } from 'molt/molt';
  * const { layers } = extraction(backboneConfigs['htsat-tiny64'], { batch: 8 }, late);
  * layers; // two layers of 16 tokens with 96 channels
  */
-export const extraction = (config: BackboneConfig, sizes: BatchSizes, selection: Selection, cosines?: Selection): Extraction => {
+export const extraction = (config: BackboneConfig, sizes: BatchSizes, selection: Selection, cosines?: Selection, target?: Target): Extraction => {
   const { taps, input } = applied(config, sizes, false);
   const asked = chosen(selection, taps.blocks);
   const compared = cosines === undefined ? [] : chosen(cosines, taps.blocks);
-  const layerOf = ({ stage, block, tokens, channels }: Layer): Layer => ({ stage, block, tokens, channels });
   return {
-    plan: planOf([...asked.map((tap) => unwrap(tap.value)), ...compared.map((tap) => unwrap(inputOutputCosine(tap)))]),
+    plan: planOf([...asked.map((tap) => unwrap(tap.value)), ...compared.map((tap) => unwrap(inputOutputCosine(tap)))], target === undefined ? {} : { target }),
     input, layers: asked.map(layerOf), cosines: compared.map(layerOf),
   };
 };

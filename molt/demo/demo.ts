@@ -41,6 +41,8 @@ export interface DemoOptions {
   /** folder of data, features and checkpoints */
   readonly cache: string;
   readonly backend: Backend;
+  /** of all workers together; as many as there are cores if nothing is said */
+  readonly threads?: number | undefined;
   readonly progress: Progress;
   readonly interrupt: Interrupt;
   /** a line of the result: the table */
@@ -73,7 +75,7 @@ const jobsOf = (options: DemoOptions, settings: DemoSettings, variant: TrainJob[
 export const demo = (options: DemoOptions): TaskEither<Fault, void> => async () => {
   const base = options.quick ? quickSettings : fullSettings;
   const settings: DemoSettings = { ...base, epochs: options.epochs ?? base.epochs };
-  const pool = poolOf(options.backend, options.interrupt);
+  const pool = poolOf(options.backend, options.interrupt, options.threads);
   const workshop: Workshop = { cache: options.cache, onProgress: staged(options.progress), note: options.progress.say };
 
   const loaded = await loadTrunks()();

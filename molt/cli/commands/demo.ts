@@ -40,9 +40,9 @@ export const demoCommand = (load: () => Promise<DemoModule>): Command =>
         TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, flags.quiet))),
         TE.chain(({ job, backend, progress }) =>
           interruptible(terminal, (interrupt) => async () => {
-            const { seed, seeds, epochs, quick, resume, out, cache } = flags;
+            const { seed, seeds, epochs, quick, resume, out, cache, threads } = flags;
             try {
-              return await job.demo({ seed, seeds, epochs, quick, resume, out, cache, backend, progress, interrupt, print: terminal.out })();
+              return await job.demo({ seed, seeds, epochs, quick, resume, out, cache, backend, threads, progress, interrupt, print: terminal.out })();
             } finally {
               progress.stop();
             }
