@@ -108,7 +108,7 @@ export const cases: readonly Case[] = [
 
 /** The same harness at sizes that take no time: for tests of the harness itself. */
 export const quickCases: readonly Case[] = [
-  { name: 'molt-step', about: 'a training step of a tiny MoLT', ratios: stepRatios, sizes: batches('step', tiny, [{ B: 2, sides: ['tfjs-wasm', 'pytorch'], memory: true }]) },
-  { name: 'molt-forward', about: 'fused tokens of a tiny MoLT', ratios: stepRatios, sizes: batches('forward', tiny, [{ B: 2, sides: ['tfjs-wasm', 'pytorch'] }]) },
+  { name: 'molt-step', about: 'a training step of a tiny MoLT', ratios: stepRatios, sizes: batches('step', tiny, [{ B: 2, sides: ['tfjs-wasm', 'tfjs-hand', 'jax-js', 'pytorch'], memory: true }]) },
+  { name: 'molt-forward', about: 'fused tokens of a tiny MoLT', ratios: stepRatios, sizes: batches('forward', tiny, [{ B: 2, sides: ['tfjs-wasm', 'tfjs-hand', 'jax-js', 'pytorch'] }]) },
   { name: 'swin-block', about: 'one tiny block of Swin-V2 forward', ratios: [], sizes: [swin(8, 12, 3, 4, 2, 2)].map((size) => ({ ...size, sides: ['tfjs-wasm', 'pytorch'] })) },
 ];

@@ -2,7 +2,7 @@
  * Main: runs the cases asked for, writes results and tables.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ import { load, machine } from './machine.ts';
 import { measure, type SizeResult } from './measure.ts';
 import { type BenchOptions, help, readOptions } from './options.ts';
 import type { Job } from './protocol.ts';
+import { readmeTable, withBlock } from './readme.ts';
 import { readResults, type Results } from './results.ts';
 import { caseTable, wholeTable } from './table.ts';
 
@@ -34,7 +35,7 @@ const run = async (one: Case, options: BenchOptions, root: string, folder: strin
   for (const size of one.sizes.filter((s) => options.only.every(([letter, value]) => s.letters[letter] === value))) {
     say(`${one.name} ${Object.entries(size.letters).map(([l, v]) => `${l} = ${v}`).join(', ')}`);
     const taking = { ...size, sides: options.sides === undefined ? size.sides : options.sides };
-    sizes.push(await measure(taking, seeded(size, options.threads, folder), { rounds: options.rounds, patience: 30, built, root, say }));
+    sizes.push(await measure(taking, seeded(size, options.threads, folder), { rounds: options.rounds, patience: 30, turn: options.quick ? 0 : 400, built, root, say }));
   }
   return {
     schemaVersion: 1, case: one.name, about: one.about, quick: options.quick, date: options.date ?? new Date().toISOString().slice(0, 10), threads: options.threads, rounds: options.rounds,
@@ -42,10 +43,13 @@ const run = async (one: Case, options: BenchOptions, root: string, folder: strin
   };
 };
 
-/** The results in a folder, and the table made of them. */
-export const writeTable = (folder: string): void => {
-  const all = readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => readResults(name, readFileSync(join(folder, name), 'utf8')));
-  writeFileSync(join(folder, 'table.md'), wholeTable(all));
+const resultsIn = (folder: string): readonly Results[] =>
+  existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => readResults(name, readFileSync(join(folder, name), 'utf8'))) : [];
+
+/** README's block, from the results of a folder. */
+const writeReadme = (root: string, folder: string): void => {
+  const path = join(root, 'README.md');
+  writeFileSync(path, withBlock(readFileSync(path, 'utf8'), readmeTable(resultsIn(folder))));
 };
 
 /** @returns the exit code */
@@ -62,7 +66,11 @@ export const main = async (argv: readonly string[], root: string): Promise<numbe
     return 0;
   }
   const { names, quick, output } = options;
-  const to = output ?? join(root, 'bench', 'results');
+  const to = output ?? (quick ? join(root, '.cache', 'bench-quick') : join(root, 'bench', 'results'));
+  if (options.readme) {
+    writeReadme(root, to);
+    return 0;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'molt-bench-'));
   let broken = false;
   try {
@@ -73,7 +81,7 @@ export const main = async (argv: readonly string[], root: string): Promise<numbe
       process.stdout.write(`${caseTable(results)}\n`);
       broken ||= results.sizes.some((s) => s.sides.length === 0 || Object.values(s.absent).some((why) => why.startsWith('does not agree')));
     }
-    writeTable(to);
+    writeFileSync(join(to, 'table.md'), wholeTable(resultsIn(to)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

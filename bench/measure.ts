@@ -16,6 +16,8 @@ export interface Options {
   readonly rounds: number;
   /** seconds that a side may take in all turns of a size; a slower one gets fewer rounds, at least two */
   readonly patience: number;
+  /** a turn lasts about this long, in milliseconds, so that quick iterations are timed many at a time */
+  readonly turn: number;
   readonly built: string;
   readonly root: string;
   readonly say: (text: string) => void;
@@ -55,11 +57,11 @@ interface Taking {
   readonly perTurn: number;
 }
 
-/** A turn lasts about this long, in milliseconds, so that quick iterations are timed many at a time. */
-const turn = 400;
 const mostPerTurn = 50;
 
 const reason = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+/** For a result file: the first line, without where the repository lies. */
+const brief = (why: string, root: string): string => (why.split('\n')[0] ?? '').replaceAll(root, '').slice(0, 300);
 
 /** Sides that are set up and agree with the first; `absent` is told of the others. */
 const prepare = async (size: Size, job: Job, options: Options, absent: Record<string, string>): Promise<readonly Taking[]> => {
@@ -76,11 +78,11 @@ const prepare = async (size: Size, job: Job, options: Options, absent: Record<st
       first ??= checked;
       if (agreed?.agrees === false) throw new Error(`does not agree with ${taking[0]?.side ?? 'the first side'}: loss ${agreed.loss.toExponential(1)}, sums ${agreed.sum.toExponential(1)}, elements ${agreed.samples.toExponential(1)}; ${agreed.differing.join(', ')}`);
       const once = await running.ask({ ask: 'run', count: 1 }, 'ran');
-      const perTurn = Math.max(1, Math.min(mostPerTurn, Math.round(turn / (once.ms[0] ?? turn))));
+      const perTurn = Math.max(1, Math.min(mostPerTurn, Math.round(options.turn / (once.ms[0] ?? Number.POSITIVE_INFINITY))));
       taking.push({ side, running, ready, perTurn, ...(agreed === undefined ? {} : { agreement: agreed }) });
       options.say(`  ${side}: ready in ${ready.seconds.toFixed(1)} s, about ${(once.ms[0] ?? 0).toFixed(1)} ms`);
     } catch (thrown) {
-      absent[side] = reason(thrown);
+      absent[side] = brief(reason(thrown), options.root);
       options.say(`  ${side}: left out, ${reason(thrown)}`);
       await running.quit();
     }

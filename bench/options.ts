@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly threads: number;
   readonly quick: boolean;
+  /** measure nothing: bring README's table up to the results */
+  readonly readme: boolean;
   readonly output: string | undefined;
   readonly date: string | undefined;
   readonly sides: readonly SideName[] | undefined;
@@ -25,7 +27,8 @@ export const help = `npm run bench [-- CASE… options]
   --sides A,B        only these of ${sideNames.join(', ')}
   --only B=40        only sizes with this letter
   --quick            tiny sizes, one round: tries the harness
-  --output FOLDER    where results go (bench/results)
+  --readme           measures nothing: writes the table of the results into README.md
+  --output FOLDER    where results go (bench/results; with --quick .cache/bench-quick)
   --date TEXT        written into the results (today)
 Python with PyTorch is named by the environment variable MOLT_PYTHON; without it that side is left out.
 Exit codes: 0 measured, 1 a side did not agree or failed, 2 usage.
@@ -42,7 +45,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     args: [...argv], allowPositionals: true,
     options: {
       rounds: { type: 'string' }, threads: { type: 'string' }, sides: { type: 'string' }, only: { type: 'string' }, output: { type: 'string' }, date: { type: 'string' },
-      quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false }, readme: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
@@ -52,7 +55,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
   const stranger = asked?.find((name) => !isSide(name));
   if (stranger !== undefined) throw new RangeError(`${stranger}: no such side; ${sideNames.join(', ')}`);
   return {
-    names: positionals, quick: values.quick, output: values.output, date: values.date, sides: asked?.filter(isSide),
+    names: positionals, quick: values.quick, readme: values.readme, output: values.output, date: values.date, sides: asked?.filter(isSide),
     rounds: natural('rounds', values.rounds ?? (values.quick ? '1' : '5')), threads: natural('threads', values.threads ?? String(cpus().length)),
     only: values.only === undefined ? [] : values.only.split(',').map((part) => { const [letter = '', value = ''] = part.split('='); return [letter, natural('only', value)] as const; }),
   };

@@ -7,22 +7,22 @@ import type { MeasuredSide, MeasuredSize, Results } from './results.ts';
 import { isSide, sides } from './sides.ts';
 import { exponent, median, ratioOf, summary } from './statistics.ts';
 
-const number = (x: number): string => (!Number.isFinite(x) ? '–' : x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));
-const megabytes = (bytes: number | null | undefined): string => (bytes === null || bytes === undefined ? '' : number(bytes / 1e6));
-const letters = (size: MeasuredSize): string => Object.entries(size.letters).map(([name, value]) => `${name} = ${value}`).join(', ');
-const label = (name: string): string => (isSide(name) ? sides[name].label : name);
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+export const shown = (x: number): string => (!Number.isFinite(x) ? '–' : x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));
+const megabytes = (bytes: number | null | undefined): string => (bytes === null || bytes === undefined ? '' : shown(bytes / 1e6));
+export const lettersOf = (size: MeasuredSize): string => Object.entries(size.letters).map(([name, value]) => `${name} = ${value}`).join(', ');
+export const labelOf = (name: string): string => (isSide(name) ? sides[name].label : name);
+export const rowOf = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 const timeRow = (size: MeasuredSize, side: MeasuredSide): string => {
   const { median: middle, min, q1, q3 } = summary(side.rounds);
-  return row(letters(size), label(side.side), String(side.threads), number(middle), number(min), `${number(q1)} – ${number(q3)}`, String(side.rounds.length), megabytes(side.memory?.peak), megabytes(side.memory?.saved));
+  return rowOf(lettersOf(size), labelOf(side.side), String(side.threads), shown(middle), shown(min), `${shown(q1)} – ${shown(q3)}`, String(side.rounds.length), megabytes(side.memory?.peak), megabytes(side.memory?.saved));
 };
 
 /** Medians of the rounds, least, quartiles; megabytes where they were measured. */
 const timeTable = (results: Results): readonly string[] => [
-  row('size', 'side', 'threads', 'median, ms', 'least', 'quartiles', 'rounds', 'peak, MB', 'saved, MB'), row(...Array.from({ length: 9 }, () => '---')),
+  rowOf('size', 'side', 'threads', 'median, ms', 'least', 'quartiles', 'rounds', 'peak, MB', 'saved, MB'), rowOf(...Array.from({ length: 9 }, () => '---')),
   ...results.sizes.flatMap((size) => size.sides.map((side) => timeRow(size, side))),
-  ...results.sizes.flatMap((size) => Object.entries(size.absent).map(([side, why]) => row(letters(size), label(side), '', `left out: ${why.split('\n')[0]?.slice(0, 160) ?? ''}`, '', '', '', '', ''))),
+  ...results.sizes.flatMap((size) => Object.entries(size.absent).map(([side, why]) => rowOf(lettersOf(size), labelOf(side), '', `left out: ${why}`, '', '', '', '', ''))),
 ];
 
 export interface MeasuredRatio {
@@ -54,19 +54,20 @@ export const ratiosOf = (results: Results, of: Case): readonly MeasuredRatio[] =
 const of = { time: 'time', peak: 'peak memory', saved: 'saved for backward' } as const satisfies { readonly [K in MeasuredRatio['of']]: string };
 
 const ratioTable = (results: Results, own: Case): readonly string[] => {
-  const rows = ratiosOf(results, own).map((r) => row(letters(r.size), `${label(r.ratio.ours)} : ${label(r.ratio.theirs)}`, of[r.of], r.value.toFixed(2), r.goal === undefined ? '' : `≤ ${r.goal}`));
-  return rows.length === 0 ? [] : ['', row('size', 'ours : theirs', 'of', 'ratio', 'goal'), row('---', '---', '---', '---', '---'), ...rows];
+  const rows = ratiosOf(results, own).map((r) => rowOf(lettersOf(r.size), `${labelOf(r.ratio.ours)} : ${labelOf(r.ratio.theirs)}`, of[r.of], r.value.toFixed(2), r.goal === undefined ? '' : `≤ ${r.goal}`));
+  return rows.length === 0 ? [] : ['', rowOf('size', 'ours : theirs', 'of', 'ratio', 'goal'), rowOf('---', '---', '---', '---', '---'), ...rows];
 };
 
-const fitLines = (results: Results, own: Case): readonly string[] => {
-  const { fit } = own;
+/** For each side of a case with a fit: e of time ≈ c·letterᵉ. */
+export const exponentsOf = (results: Results, { fit }: Case): readonly { readonly side: string; readonly letter: string; readonly exponent: number }[] => {
   if (fit === undefined) return [];
   const names = [...new Set(results.sizes.flatMap((size) => size.sides.map((s) => s.side)))];
-  return ['', ...names.map((name) => {
-    const points = results.sizes.flatMap((size) => { const found = size.sides.find((s) => s.side === name); const x = size.letters[fit]; return found === undefined || x === undefined ? [] : [[x, median(found.rounds)] as const]; });
-    return `${label(name)}: time ≈ c · ${fit}^${exponent(points).toFixed(2)}`;
-  })];
+  return names.flatMap((side) => {
+    const points = results.sizes.flatMap((size) => { const found = size.sides.find((s) => s.side === side); const x = size.letters[fit]; return found === undefined || x === undefined ? [] : [[x, median(found.rounds)] as const]; });
+    return points.length < 2 ? [] : [{ side, letter: fit, exponent: exponent(points) }];
+  });
 };
+const fitLines = (results: Results, own: Case): readonly string[] => exponentsOf(results, own).flatMap((f) => ['', `${labelOf(f.side)}: time ≈ c · ${f.letter}^${f.exponent.toFixed(2)}`]);
 
 const percent = (share: number | null): string => (share === null ? 'unknown' : `${(100 * share).toFixed(0)} %`);
 

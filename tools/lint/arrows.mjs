@@ -66,7 +66,7 @@ export const rows = [
   { at: 'proofs/molt', from: ['shapes', 'dsl', '!dsl/backends/tfjs', '!dsl/backends/ort', 'proofs', 'molt', '!molt/cli'], packages: ['fp-ts', 'fast-check'] },
 
   // what uses all of it
-  { at: 'test', from: ['shapes', 'dsl', 'molt', 'proofs', 'test', 'examples', 'tools'], packages: ['*'], node: true },
+  { at: 'test', from: ['shapes', 'dsl', 'molt', 'proofs', 'test', 'examples', 'bench', 'tools'], packages: ['*'], node: true },
   { at: 'examples', from: ['shapes', 'dsl', 'molt', 'proofs', 'examples'], packages: ['*'], node: true },
   { at: 'bench', from: ['shapes', 'dsl', 'molt', 'proofs', 'bench'], packages: ['*'], node: true },
   { at: 'tools', from: ['shapes', 'dsl', 'molt', 'proofs', 'tools'], packages: ['*'], node: true },
