@@ -12,6 +12,7 @@ import { faultOf, type Fault } from '../../../../shapes/fault.ts';
 import type { Backend, Bindings } from '../../../backend.ts';
 import type { Plan } from '../../../schedule.ts';
 import { modelOf } from '../model.ts';
+import { nothing } from '../nothing.ts';
 import { sessions } from '../sessions.ts';
 import { load } from './api.ts';
 import { available, names } from './devices.ts';
@@ -33,7 +34,7 @@ const backendOf = (engine: Engine): Backend => {
     // a transposition beside a product becomes part of it
     target: { transposed: true },
     compile: (plan, resident = new Map()) =>
-      pipe(
+      plan.outputs.length === 0 ? TE.right(nothing) : pipe(
         TE.fromEither(modelOf(plan, resident)),
         TE.bindTo('model'),
         TE.bind('held', ({ model: { onnx } }) => shared.hold({ onnx, bytes: onnx.bytes, residents: onnx.external.map(({ data }) => data) })),

@@ -79,7 +79,9 @@ export const sessionOf = async (engine: Engine, { onnx }: ModelKey, profile?: st
     const options = made(api.CreateSessionOptions(out.at), api.ReleaseSessionOptions);
     configure(engine, options, profile);
     const [names, values] = [texts(api, onnx.external.map(({ name }) => name)), row(api, residents)];
+    // the first call is for the rewritings of the graph, which read the numbers; the second lets the kernels read them where they are
     if (residents.length > 0) check(api, 'residents', api.AddExternalInitializers(options, names.at, values.at, residents.length));
+    onnx.external.forEach(({ name }, i) => check(api, 'residents', api.AddInitializer(options, name, residents[i] ?? 0n)));
     const handle = made(await api.later('CreateSessionFromArray', env, api.address(onnx.bytes), onnx.bytes.byteLength, options, out.at), api.ReleaseSession);
     const allocator = made(api.CreateAllocator(handle, engine.info, out.at), api.ReleaseAllocator);
     // the memory of names, values and model outlives the call, the memory of residents the session

@@ -80,6 +80,8 @@ export const table = {
   /** session, memory info, &allocator */
   CreateAllocator: { index: 131, takes: ['pointer', 'pointer', 'pointer'], gives: 'status' },
   ReleaseAllocator: { index: 132, takes: ['pointer'], gives: 'none' },
+  /** options, name, value */
+  AddInitializer: { index: 150, takes: ['pointer', 'text', 'pointer'], gives: 'status' },
   /** options, CUDA options */
   SessionOptionsAppendExecutionProvider_CUDA_V2: { index: 204, takes: ['pointer', 'pointer'], gives: 'status' },
   CreateCUDAProviderOptions: { index: 205, takes: ['pointer'], gives: 'status' },
