@@ -55,6 +55,13 @@ export interface Cost {
   readonly resident: { readonly inference: number; readonly training: number | null };
 }
 
+/** How roots become the plan that is costed; the first `forward` of them are the forward pass's. */
+export type PlanBy = (roots: readonly Node[], forward: number) => Plan;
+/** As engines run it. */
+export const asPlanned: PlanBy = (roots, forward) => planOf(roots, { forward });
+/** Every equation by itself, in its cheapest order: an upper bound that is found several times faster. */
+export const asWritten: PlanBy = (roots) => schedule(lower(roots));
+
 const nothing: Saved = { total: 0, features: 0, frozen: 0, trained: 0 };
 
 const workOfPlans = (inference: Plan, training: Plan | undefined, forward: number): PassWork => {
@@ -74,12 +81,12 @@ const workOfPlans = (inference: Plan, training: Plan | undefined, forward: numbe
  * cost.multiplyAdds.printed.inference; // 96
  * cost.saved.trained; // 48: y, which the gradient of the square reads
  */
-export const costOf = ({ batch, outputs, training, declared }: Costed): Cost => {
+export const costOf = ({ batch, outputs, training, declared }: Costed, planBy: PlanBy = asPlanned): Cost => {
   const forward = training?.forward.length ?? 0;
   const trained = training === undefined ? undefined : [...training.forward, ...training.gradients];
-  const written = (roots: readonly Node[]): Plan => schedule(lower(roots));
-  const plan = trained === undefined ? undefined : planOf(trained, { forward });
-  const inference = planOf(outputs);
+  const plans = (by: PlanBy) => ({ inference: by(outputs, outputs.length), training: trained === undefined ? undefined : by(trained, forward) });
+  const written = plans(asWritten);
+  const { inference, training: plan } = planBy === asWritten ? written : plans(planBy);
   const parameters = declared === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(declared);
   const state = stateBytes(parameters);
   return {
@@ -87,7 +94,7 @@ export const costOf = ({ batch, outputs, training, declared }: Costed): Cost => 
     parameters,
     state,
     multiplyAdds: {
-      printed: workOfPlans(written(outputs), trained === undefined ? undefined : written(trained), forward),
+      printed: workOfPlans(written.inference, written.training, forward),
       planned: workOfPlans(inference, plan, forward),
     },
     saved: plan === undefined ? nothing : savedOf(plan, forward),

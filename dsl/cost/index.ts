@@ -1,7 +1,7 @@
 /**
  * Cost of graphs without running them: weights, multiply-adds, bytes moved, bytes saved for backward, greatest bytes.
  */
-export { type Cost, type Costed, costOf, type PassWork, peakBytes } from './cost.ts';
+export { asPlanned, asWritten, type Cost, type Costed, costOf, type PassWork, peakBytes, type PlanBy } from './cost.ts';
 export { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
 export { type Passes, passesOf } from './passes.ts';
 export { workingBytes } from './resident.ts';

@@ -6,7 +6,7 @@
  */
 import { type Either, left, map, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Cost, costOf, type Declared, grad, is, type Node, nodes, parameterNode, substitute, unwrap } from '../../dsl/index.ts';
+import { asPlanned, type Cost, costOf, type Declared, grad, is, type Node, nodes, parameterNode, type PlanBy, substitute, unwrap } from '../../dsl/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
@@ -107,6 +107,6 @@ export const trunkSystem = (config: BackboneConfig, batch: number, trained = fal
   return systemOf(batch, [output], nodes.sumAxes(nodes.map('square', output), output.sizes.map((_, i) => i)), declared);
 };
 
-/** What a system costs. */
-export const systemCost = ({ batch, outputs, loss, gradients, declared }: System): Cost =>
-  costOf({ batch, outputs, declared, ...(gradients.length === 0 ? {} : { training: { forward: [loss], gradients } }) });
+/** What a system costs; `asWritten` gives an upper bound sooner. */
+export const systemCost = ({ batch, outputs, loss, gradients, declared }: System, planBy: PlanBy = asPlanned): Cost =>
+  costOf({ batch, outputs, declared, ...(gradients.length === 0 ? {} : { training: { forward: [loss], gradients } }) }, planBy);

@@ -1,7 +1,7 @@
 /** Variants as systems of graphs: on stored features, and with their trunks in front. */
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
-import { countParameters, elements, planOf, savedIn } from '../../../dsl/index.ts';
+import { asWritten, countParameters, elements, planOf, savedIn } from '../../../dsl/index.ts';
 import { backboneConfigs } from '../../../molt/backbones/config.ts';
 import { featuresOf, positions } from '../../../molt/variants/backbones.ts';
 import { paperVariants } from '../../../molt/variants/paper.ts';
@@ -49,6 +49,15 @@ test('with its trunks in front a variant keeps nothing of them but the tokens th
   expect(bytes(fromTrunks)).toBe(tokens);
   expect(fromTrunks.every(({ part, node }) => part === 'features' && elements(node.sizes) > 0)).toBe(true);
   expect(bytes(all) - tokens).toBe(bytes(saved(apart)));
+});
+
+test('planning asks for less than the equations as they are written', () => {
+  const system = orFail(adapterSystem(late(), 8));
+  const [planned, written] = [systemCost(system), systemCost(system, asWritten)];
+  expect(written.multiplyAdds.planned).toEqual(written.multiplyAdds.printed);
+  expect(written.multiplyAdds.printed).toEqual(planned.multiplyAdds.printed);
+  for (const pass of ['inference', 'forward', 'backward'] as const) expect(planned.multiplyAdds.planned[pass]).toBeLessThan(written.multiplyAdds.planned[pass]);
+  expect(planned.saved.total).toBeLessThan(written.saved.total);
 });
 
 test('every position builds, and a task has its own loss', () => {
