@@ -116,6 +116,12 @@ test('arrays in the memory of the engine are bound as they are, also when it has
   program.dispose();
 });
 
+test('a plan without outputs has none', async () => {
+  const program = await programOf(backend, []);
+  expect(await program.run(none)()).toEqual(E.right([]));
+  program.dispose();
+});
+
 test('leaf faults name the leaf', async () => {
   const program = await programOf(backend, [input('a', [2]), parameter('a', [3])]);
   const value = (dtype: ElementType, sizes: Sizes, data: Value['data']): Value => ({ dtype, sizes, data });

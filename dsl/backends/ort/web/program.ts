@@ -13,6 +13,7 @@ import { byteSize, elements, type Node } from '../../../expr.ts';
 import type { Plan } from '../../../schedule.ts';
 import { checkDestinations, direct } from '../destinations.ts';
 import { inputValues, modelOf, type Model } from '../model.ts';
+import { nothing } from '../nothing.ts';
 import type { Held } from '../sessions.ts';
 import { type Engine, faulted } from './engine.ts';
 import { type Footprint, footprint } from './footprint.ts';
@@ -108,7 +109,7 @@ const programOf = (compiled: Compiled, held: Held<Session>): Program => {
 
 /** Errors: Unsupported (what ONNX or the engine lacks), Memory, and those of a resident parameter. */
 export const compile = (engine: Engine, plan: Plan, resident: ReadonlyMap<string, Value>): TE.TaskEither<Fault, Program> =>
-  pipe(
+  plan.outputs.length === 0 ? TE.right(nothing) : pipe(
     TE.fromEither(modelOf(plan, resident)),
     TE.bindTo('model'),
     TE.let('bytes', ({ model }) => footprint(plan, model.residents)),
