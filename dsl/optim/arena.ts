@@ -7,9 +7,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { fault, type Fault, raise } from '../../shapes/fault.ts';
-import { type AdamWConfig, type Scalars, scalarsOf, type TrainState } from './adamw.ts';
-import { type Kernel, kernelModule, kernelOn } from './kernel.ts';
-import { layoutOf, type Memory, paddedRank, type Place, type ProductSizes, type Region, type Slot } from './layout.ts';
+import { type AdamWConfig, scalarsOf, type TrainState } from './adamw.ts';
+import { type Layout, layoutOf, type Place, type ProductSizes, type Region, type Slot } from './layout.ts';
+import { type Sweep, sweepOf, type Threads } from './sweep.ts';
 
 /** The factors of a gradient that is a product, row-major: left [rank, groups, rows], right [rank, groups, columns]. */
 export interface Factors {
@@ -40,33 +40,18 @@ export interface Arena {
   readonly dispose: () => void;
 }
 
-/** A memory, its kernel, and the address where a row of a product is formed. */
-interface Room {
-  readonly buffer: ArrayBuffer;
-  readonly kernel: Kernel;
-  readonly scratch: number;
+export interface ArenaOptions {
+  /** bytes of one memory where the parameters allow it */
+  readonly limit?: number;
+  /** threads that help with the sweep; then the memory is shared */
+  readonly threads?: Threads | undefined;
 }
 
-const pageBytes = 65536;
-
-const roomsOf = (memories: readonly Memory[]): E.Either<Fault, readonly Room[]> =>
+const reserved = (layout: Layout, threads: Threads | undefined): E.Either<Fault, Sweep> =>
   E.tryCatch(
-    () => {
-      const module = kernelModule();
-      return memories.map(({ bytes, scratch }) => {
-        const pages = Math.ceil(bytes / pageBytes);
-        const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-        return { buffer: memory.buffer, kernel: kernelOn(module, memory), scratch };
-      });
-    },
-    () => fault('Memory', 'optimiser', [`${Math.ceil(memories.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20)} MiB of weights, moments and gradients`], 'WebAssembly memory for them', 'fewer trainable weights, or a machine with more memory'),
+    () => sweepOf(layout, threads),
+    () => fault('Memory', 'optimiser', [`${Math.ceil(layout.memories.reduce((a, b) => a + b, 0) / 2 ** 20)} MiB of weights, moments and gradients`], 'WebAssembly memory for them', 'fewer trainable weights, or a machine with more memory'),
   );
-
-const swept = ({ kernel, scratch }: Room, { weights: w, first: m, second: v, gradient: g }: Place, scalars: Scalars): void => {
-  if (g.kind === 'whole') return kernel.adamw(w.at, m.at, v.at, g.region.at, w.length, ...scalars);
-  const { rank, groups, rows, columns } = g.sizes;
-  return kernel.product(w.at, m.at, v.at, g.left.at, g.right.at, scratch, rows, groups, columns, paddedRank(rank), 0, rows, ...scalars);
-};
 
 const dot = (x: Float32Array, n: number, a: number, b: number): number => {
   let sum = 0;
@@ -101,16 +86,16 @@ const misfits = (part: ReadonlyMap<string, Float32Array>, into: ReadonlyMap<stri
   [...into].flatMap(([name, to]) => { const from = part.get(name); return from?.length === to.length ? [] : [`${name}: ${from === undefined ? 'nothing' : `${from.length} numbers`} for ${to.length}`]; });
 
 /** Memory for these parameters, all zeros. errors: Memory */
-export const arenaOf = (slots: ReadonlyMap<string, Slot>, limit?: number): E.Either<Fault, Arena> => {
-  const layout = layoutOf(slots, limit);
+export const arenaOf = (slots: ReadonlyMap<string, Slot>, options: ArenaOptions = {}): E.Either<Fault, Arena> => {
+  const layout = layoutOf(slots, { ...options, threads: 1 + (options.threads?.helpers ?? 0) });
   if (E.isLeft(layout)) return layout;
-  const { places, memories } = layout.right;
-  const reserved = roomsOf(memories);
-  if (E.isLeft(reserved)) return reserved;
-  let rooms = reserved.right;
+  const made = reserved(layout.right, options.threads);
+  if (E.isLeft(made)) return made;
+  const { places } = layout.right;
+  let sweep: Sweep | undefined = made.right;
   let step = 0;
-  const roomOf = ({ memory }: Place): Room => rooms[memory] ?? raise(fault('Defect', 'optimiser', ['a memory that is gone'], 'an arena in use', 'it was disposed'));
-  const view = (place: Place, { at, length }: Region): Float32Array => new Float32Array(roomOf(place).buffer, at, length);
+  const present = (): Sweep => sweep ?? raise(fault('Defect', 'optimiser', ['its memory is gone'], 'an arena in use', 'it was disposed'));
+  const view = ({ memory }: Place, { at, length }: Region): Float32Array => new Float32Array(present().buffers[memory] ?? new ArrayBuffer(0), at, length);
   const all = (region: (place: Place) => Region): ReadonlyMap<string, Float32Array> => new Map([...places].map(([name, place]) => [name, view(place, region(place))]));
   const weights = all((p) => p.weights);
   const first = all((p) => p.first);
@@ -119,7 +104,7 @@ export const arenaOf = (slots: ReadonlyMap<string, Slot>, limit?: number): E.Eit
   const factors = new Map([...places].flatMap(([name, p]) => (p.gradient.kind === 'product' ? [[name, { left: view(p, p.gradient.left), right: view(p, p.gradient.right) }] as const] : [])));
   const squares = (name: string, place: Place): number => {
     const { gradient } = place;
-    if (gradient.kind === 'whole') return roomOf(place).kernel.squares(gradient.region.at, gradient.region.length);
+    if (gradient.kind === 'whole') return present().kernels[place.memory]?.squares(gradient.region.at, gradient.region.length) ?? 0;
     const pair = factors.get(name);
     return pair === undefined ? 0 : squaresOfProduct(pair, gradient.sizes);
   };
@@ -128,8 +113,7 @@ export const arenaOf = (slots: ReadonlyMap<string, Slot>, limit?: number): E.Eit
     get step() { return step; },
     update: (config, rate, clip = 1) => {
       step += 1;
-      const scalars = scalarsOf(config, step, rate, clip);
-      for (const place of places.values()) swept(roomOf(place), place, scalars);
+      present().run(scalarsOf(config, step, rate, clip));
     },
     norm: () => Math.sqrt([...places].reduce((sum, [name, place]) => sum + squares(name, place), 0)),
     written: () => new Map([...places].flatMap(([name, { gradient }]) => {
@@ -145,6 +129,6 @@ export const arenaOf = (slots: ReadonlyMap<string, Slot>, limit?: number): E.Eit
       ({ step } = state);
       return E.right(undefined);
     },
-    dispose: () => { rooms = []; },
+    dispose: () => { sweep?.stop(); sweep = undefined; },
   });
 };

@@ -6,7 +6,8 @@
 ;;
 ;; Moments below the least normal number are stored as 0: arithmetic on subnormal numbers is many times slower.
 ;; A NaN stays a NaN. Four lanes and one lane give the same bits, so a range may be cut anywhere.
-;; tools/wasm/build.mjs makes kernel-bytes.ts from this file; test/dsl/optim/kernel.test.ts compares.
+;; tools/wasm/build.mjs makes kernel-bytes.ts from this file, for a memory of one thread and, with `shared` added to the import, for
+;; one that threads share; test/dsl/optim/kernel.test.ts compares.
 (module
   (import "arena" "memory" (memory 0))
 
@@ -114,7 +115,7 @@
   ;; AdamW over rows [from, to) of a parameter [rows, groups, columns] whose gradient is a product that is formed row by row:
   ;; g[i, j, k] = sum over r of left[r, j, i] right[r, j, k]. scratch takes columns rounded up to 4.
   (func $product (export "product")
-    (param $w i32) (param $m i32) (param $v i32) (param $left i32) (param $right i32) (param $scratch i32)
+    (param $scratch i32) (param $w i32) (param $m i32) (param $v i32) (param $left i32) (param $right i32)
     (param $rows i32) (param $groups i32) (param $columns i32) (param $ranks i32) (param $from i32) (param $to i32)
     (param $gain1 f32) (param $gain2 f32) (param $decay f32) (param $pace f32) (param $scale2 f32) (param $epsilon f32) (param $clip f32)
     (local $i i32) (local $j i32) (local $skip i32) (local $length i32) (local $leftStride i32) (local $rightStride i32)

@@ -39,22 +39,24 @@ export interface Place {
   readonly gradient: GradientPlace;
 }
 
-export interface Memory {
-  readonly bytes: number;
-  /** address of room for a row of any product */
+export interface Layout {
+  readonly places: ReadonlyMap<string, Place>;
+  /** bytes of each memory */
+  readonly memories: readonly number[];
+  /** every memory begins with room for a row of any product, this many bytes for each thread */
   readonly scratch: number;
 }
 
-export interface Layout {
-  readonly places: ReadonlyMap<string, Place>;
-  readonly memories: readonly Memory[];
+export interface LayoutOptions {
+  /** bytes of one memory where the parameters allow it */
+  readonly limit?: number;
+  readonly threads?: number;
 }
 
 const line = 64;
 /** A memory's addresses have 32 bits. */
 const most = 2 ** 32;
-/** Bytes of one memory where the parameters allow it. */
-export const memoryLimit = 2 ** 30;
+const memoryLimit = 2 ** 30;
 
 const padded = (length: number): number => Math.ceil((length * 4) / line) * line;
 /** Ranks as the kernel takes them. */
@@ -78,18 +80,17 @@ const placed = ({ length, product }: Slot, memory: number, start: number): { rea
 };
 
 /** Places for all slots, in their order. errors: Memory where one parameter needs more than a memory can address */
-export const layoutOf = (slots: ReadonlyMap<string, Slot>, limit = memoryLimit): E.Either<Fault, Layout> => {
-  // every memory begins with the scratch
+export const layoutOf = (slots: ReadonlyMap<string, Slot>, { limit = memoryLimit, threads = 1 }: LayoutOptions = {}): E.Either<Fault, Layout> => {
   const scratch = padded(Math.max(0, ...[...slots.values()].map(({ product }) => (product === undefined ? 0 : product.columns + 3))));
   const places = new Map<string, Place>();
-  const memories: Memory[] = [];
+  const memories: number[] = [];
   for (const [name, slot] of slots) {
     const last = memories.length - 1;
-    const tried = placed(slot, last, memories[last]?.bytes ?? limit);
-    const { place, end } = last >= 0 && tried.end <= limit ? tried : placed(slot, last + 1, scratch);
+    const tried = placed(slot, last, memories[last] ?? limit);
+    const { place, end } = last >= 0 && tried.end <= limit ? tried : placed(slot, last + 1, scratch * threads);
     if (end > most) return E.left(fault('Memory', `parameter '${name}'`, [`${slot.length} numbers`], 'a parameter that fits into 4 GiB with its moments and gradient'));
     places.set(name, place);
-    memories[place.memory] = { bytes: end, scratch: 0 };
+    memories[place.memory] = end;
   }
-  return E.right({ places, memories });
+  return E.right({ places, memories, scratch });
 };

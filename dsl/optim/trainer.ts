@@ -12,6 +12,7 @@ import type { Backend, Destinations, Value } from '../backend.ts';
 import type { AdamWConfig, TrainState } from './adamw.ts';
 import { type Arena, arenaOf } from './arena.ts';
 import type { Step } from './step.ts';
+import type { Threads } from './sweep.ts';
 
 export interface TrainerConfig {
   /** what faults call this training */
@@ -21,6 +22,8 @@ export interface TrainerConfig {
   readonly clip?: number;
   /** weights that are not trained, kept by the program */
   readonly resident?: ReadonlyMap<string, Value>;
+  /** threads that help with the sweep */
+  readonly threads?: Threads | undefined;
 }
 
 export interface Trainer {
@@ -56,13 +59,15 @@ const destinations = ({ reports, trained }: Step, { gradients, factors }: Arena)
 
 /** A trainer that starts at a state. errors: Memory, Shape, and those of compiling */
 export const trainer = (backend: Backend, step: Step, start: TrainState, config: TrainerConfig): TaskEither<Fault, Trainer> => async () => {
-  const reserved = arenaOf(new Map(step.trained.map(({ name, slot }) => [name, slot])));
+  const reserved = arenaOf(new Map(step.trained.map(({ name, slot }) => [name, slot])), { threads: config.threads });
   if (E.isLeft(reserved)) return reserved;
   const arena = reserved.right;
   const loaded = arena.load(start);
-  if (E.isLeft(loaded)) return loaded;
-  const compiled = await backend.compile(step.plan, config.resident)();
-  if (E.isLeft(compiled)) return compiled;
+  const compiled = E.isLeft(loaded) ? loaded : await backend.compile(step.plan, config.resident)();
+  if (E.isLeft(compiled)) {
+    arena.dispose();
+    return compiled;
+  }
   const program = compiled.right;
   const into = destinations(step, arena);
   const weights = new Map(step.trained.map(({ name, sizes }): [string, Value] => [name, { sizes, dtype: 'f32', data: arena.weights.get(name) ?? new Float32Array() }]));

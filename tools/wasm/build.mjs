@@ -13,25 +13,31 @@ import assembler from 'wabt';
 /** Text to bytes; paths from the repository's root. */
 const kernels = [{ from: 'dsl/optim/kernel.wat', to: 'dsl/optim/kernel-bytes.ts' }];
 
-const base64 = (bytes) => Buffer.from(bytes).toString('base64');
+const { parseWat } = await assembler();
 
-/** The module that holds a kernel's bytes. */
-const made = async (root, { from }) => {
-  const { parseWat } = await assembler();
-  const parsed = parseWat(from, readFileSync(join(root, from)), { simd: true });
+const bytesOf = (name, text, shared) => {
+  const parsed = parseWat(name, text, { simd: true, threads: shared });
   try {
     parsed.resolveNames();
-    parsed.validate();
-    const lines = base64(parsed.toBinary({ write_debug_names: false }).buffer).match(/.{1,120}/g) ?? [];
-    return `/**\n * The bytes of kernel.wat beside this file, in base64. Made by tools/wasm/build.mjs: change the text, not this.\n */\nexport const kernelBytes: string = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');\n`;
+    if (!shared) parsed.validate(); // the tool's validator does not know threads; the module differs in its import only
+    return Buffer.from(parsed.toBinary({ write_debug_names: false }).buffer);
   } finally {
     parsed.destroy();
   }
 };
 
+const quoted = (bytes) => (bytes.toString('base64').match(/.{1,120}/g) ?? []).map((line) => `    '${line}',\n`).join('');
+
+/** The module that holds a kernel's bytes, for memory of one thread and for memory that threads share. */
+const made = (text, { from }) => {
+  const parts = { own: bytesOf(from, text, false), shared: bytesOf(from, text.replace('(memory 0)', '(memory 0 65536 shared)'), true) };
+  const rows = Object.entries(parts).map(([name, bytes]) => `  ${name}: [\n${quoted(bytes)}  ].join(''),\n`).join('');
+  return `/**\n * The bytes of kernel.wat beside this file, in base64. Made by tools/wasm/build.mjs: change the text, not this.\n */\nexport const kernelBytes = {\n${rows}} as const;\n`;
+};
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 for (const kernel of kernels) {
-  const [to, text] = [join(root, kernel.to), await made(root, kernel)];
+  const [to, text] = [join(root, kernel.to), made(readFileSync(join(root, kernel.from), 'utf8'), kernel)];
   if (!process.argv.includes('--check')) writeFileSync(to, text);
   else if (readFileSync(to, 'utf8') !== text) {
     console.error(`${kernel.to} is not what ${kernel.from} makes: node tools/wasm/build.mjs`);
