@@ -24,11 +24,10 @@ const unpermuted = (term: Term): Term => {
   return { node: reshape(inner, core(inner.sizes)), axes: order.map((a) => axes[wide.indexOf(a)] ?? 0) };
 };
 
-/** How a reshape merges axes of what a contraction may be planned with: the sizes that each of its axes is the product of. */
+/** How a reshape merges axes of a contraction: the sizes that each of its axes is the product of. */
 const merged = ({ node, axes }: Term): ReadonlyMap<number, Sizes> | undefined => {
   const below = node.operands[0];
-  if (!is('reshape', node) || below === undefined || sameCore(node.sizes, below.sizes) || core(node.sizes).length < node.sizes.length) return undefined;
-  if (!is('einsum', below) && !is('permute', below) && !is('broadcast', below)) return undefined;
+  if (!is('reshape', node) || below === undefined || !is('einsum', below) || sameCore(node.sizes, below.sizes) || core(node.sizes).length < node.sizes.length) return undefined;
   const parts = cuts(node.sizes, below.sizes);
   return parts === undefined ? undefined : new Map(axes.map((axis, i) => [axis, parts[i] ?? []]));
 };
@@ -94,7 +93,7 @@ export const contractionRules = {
     const x = operandOf(node);
     return is('einsum', x) && once(x) ? einsumOf(termsOf(x), node.params.axes.map((a) => x.params.output[a] ?? 0)) : undefined;
   }),
-  'einsum of merged axes': rule(['einsum'], 'einsum(reshape x, y) = einsum(x, reshape y), where the reshape merges axes of an einsum, permute or broadcast', (node) => {
+  'einsum of merged axes': rule(['einsum'], 'einsum(reshape x, y) = einsum(x, reshape y), where the reshape merges axes of an einsum', (node) => {
     if (isEmpty(node)) return undefined;
     const terms = termsOf(node);
     for (const term of terms) {

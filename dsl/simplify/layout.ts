@@ -8,7 +8,7 @@ import { broadcast, permute, reshape } from '../build.ts';
 import { elements, is, type Node, type Sizes } from '../expr.ts';
 import { node as make } from '../node.ts';
 import { type Once, rule, type Rule } from './rule.ts';
-import { core, movesOnes, ones, operandOf, sameCore, sameSizes, wideAxes } from './views.ts';
+import { core, movesOnes, ones, operandOf, operandsOf, sameCore, sameSizes, unreshaped, wideAxes } from './views.ts';
 
 /** Where each axis goes when a reshape adds and removes axes of size 1: places of the axes that stay. */
 const places = (sizes: Sizes): readonly number[] => sizes.flatMap((n, i) => (n === 1 ? [] : [i]));
@@ -85,5 +85,20 @@ export const layoutRules = {
     if (is('reshape', a) && is('reshape', b)) return sameSizes(operandOf(a).sizes, operandOf(b).sizes) ? reshape(inside(), node.sizes) : undefined;
     const turned = is('permute', a) && is('permute', b) && sameSizes(a.params.axes, b.params.axes) && once(a) && once(b);
     return turned && is('permute', a) ? permute(inside(), a.params.axes) : undefined;
+  }),
+  'bias and reshape': rule(['zip', 'compare'], 'f(reshape x, y) = reshape f(x, reshape y), where y is the same along the axes that change', (node) => {
+    const [a, b] = operandsOf(node);
+    if (elements(node.sizes) === 0) return undefined;
+    const moved = (x: Node, y: Node, f: (x: Node, y: Node) => Node): Node | undefined => {
+      if (!is('reshape', x) || !sameSizes(x.sizes, node.sizes) || elements(y.sizes) >= elements(node.sizes)) return undefined;
+      const inner = operandOf(x);
+      const sizes = unreshaped(inner.sizes, x.sizes, y.sizes);
+      return sizes === undefined ? undefined : reshape(f(inner, reshape(y, sizes)), node.sizes);
+    };
+    return moved(a, b, (x, y) => make(node.primitive, node.params, [x, y])) ?? moved(b, a, (x, y) => make(node.primitive, node.params, [y, x]));
+  }),
+  'rows of reshape': rule(['softmax', 'layerNorm'], 'f(reshape x) = reshape(f x), where rows stay', (node) => {
+    const x = operandOf(node);
+    return is('reshape', x) && operandOf(x).sizes.at(-1) === x.sizes.at(-1) ? reshape(make(node.primitive, node.params, [operandOf(x)]), node.sizes) : undefined;
   }),
 } as const satisfies { readonly [name: string]: Rule };

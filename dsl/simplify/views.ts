@@ -54,3 +54,36 @@ export const spread = (x: Node, sizes: Sizes, at: readonly number[]): Node => br
 export const wideAxes = (axes: readonly number[], sizes: Sizes): readonly number[] => axes.filter((a) => sizes[a] !== 1);
 /** Whether a permute moves axes of size 1 only, so that no element changes its place. */
 export const movesOnes = (axes: readonly number[], sizes: Sizes): boolean => wideAxes(axes, sizes).every((a, i, all) => i === 0 || a > (all[i - 1] ?? 0));
+
+/** Neighbouring axes of two sizes of equally many elements that hold the same elements: as short as they can be. */
+interface Block {
+  /** first axis and the one after the last, before and after */
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+}
+const blocks = (from: Sizes, to: Sizes): readonly Block[] => {
+  const found: Block[] = [];
+  for (let i = 0, j = 0; i < from.length || j < to.length; ) {
+    const start = [i, j] as const;
+    let [p, q] = [from[i++] ?? 1, to[j++] ?? 1];
+    while (p !== q && (i < from.length || j < to.length)) {
+      if (p < q) p *= from[i++] ?? 1;
+      else q *= to[j++] ?? 1;
+    }
+    found.push({ from: [start[0], Math.min(i, from.length)], to: [start[1], Math.min(j, to.length)] });
+  }
+  return found;
+};
+
+/** Sizes of y, which stretches to `to`, before a reshape from `from`; undefined where y is not the same along axes that the reshape changes. */
+export const unreshaped = (from: Sizes, to: Sizes, y: Sizes): Sizes | undefined => {
+  const parts = blocks(from, to).map((b): Sizes | undefined => {
+    const [before, after, own] = [from.slice(...b.from), to.slice(...b.to), y.slice(...b.to)];
+    if (core(own).length === 0) return ones(before.length);
+    if (!sameCore(before, after)) return undefined;
+    const wide = own.filter((_, i) => after[i] !== 1);
+    let next = 0;
+    return before.map((n) => (n === 1 ? 1 : (wide[next++] ?? 1)));
+  });
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+};

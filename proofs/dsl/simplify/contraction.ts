@@ -34,7 +34,7 @@ export const contractionCases = {
     },
   },
   'einsum of merged axes': {
-    left: built(box(3), ([n = 1, h = 1, k = 1]) => [[n, h, k], [h * k, n]], ([n = 1, h = 1, k = 1], x, w) => product(nodes.reshape(nodes.permute(nodes.permute(x, [0, 2, 1]), [0, 2, 1]), [n, h * k]), w)),
+    left: built(box(3), ([n = 1, h = 1, k = 1]) => [[n, h, n], [n, k], [h * k, n]], ([n = 1, h = 1, k = 1], x, y, w) => product(nodes.reshape(nodes.einsum([[0, 1, 2], [2, 3]], [0, 1, 3], [x, y]), [n, h * k]), w)),
     lie: 'another sign',
     wrong: negated(contractionRules['einsum of merged axes'].rewrite),
   },

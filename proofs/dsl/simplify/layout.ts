@@ -94,6 +94,29 @@ export const layoutCases = {
       return is('zip', x) && a.operands.length === 1 && b.operands.length === 1 ? relaid(a, nodes.zip(x.params.fn, operandOf(b), operandOf(a))) : undefined;
     },
   },
+  'bias and reshape': {
+    left: built(fc.record({ s: cube(3), turned: fc.boolean() }), ({ s: [n = 1] }) => [[n * n, n], [n]], ({ s, turned }, x, y) => {
+      const [a, b] = [nodes.reshape(x, s), nodes.reshape(y, [1, 1, y.sizes[0] ?? 1])];
+      return turned ? nodes.sub(b, a) : nodes.sub(a, b);
+    }),
+    lie: 'operands swapped',
+    wrong: (x) => {
+      const a = x.operands.find((o) => is('reshape', o) && sameSizes(o.sizes, x.sizes));
+      const b = x.operands.find((o) => o !== a);
+      if (!is('zip', x) || a === undefined || b === undefined) return undefined;
+      const [inner, y] = [operandOf(a), nodes.reshape(b, [1, b.sizes.at(-1) ?? 1])];
+      return nodes.reshape(a === x.operands[0] ? nodes.zip(x.params.fn, y, inner) : nodes.zip(x.params.fn, inner, y), x.sizes);
+    },
+  },
+  'rows of reshape': {
+    left: built(box(3), (s) => [s], ([n = 1, m = 1, k = 1], x) => [node('softmax', {}, [nodes.reshape(x, [n * m, k])]), node('layerNorm', { eps: 0.1 }, [nodes.reshape(x, [n * m, 1, k])])]),
+    lie: 'columns for rows',
+    wrong: (x) => {
+      const layout = x.operands[0];
+      const inner = layout?.operands[0];
+      return is('softmax', x) && layout !== undefined && inner !== undefined && is('reshape', layout) ? nodes.reshape(nodes.permute(node('softmax', {}, [nodes.permute(inner, [0, 2, 1])]), [0, 2, 1]), x.sizes) : undefined;
+    },
+  },
 } as const satisfies { readonly [R in keyof typeof layoutRules]: RuleCase };
 
 export const stretchCases = {
