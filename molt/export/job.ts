@@ -1,7 +1,7 @@
 /**
  * Job: what of a variant is exported: inference, the gradients of its loss, or a whole training step.
  * idea:  graphs for any batch size with a name for every output.
- * laws:  test/molt/export/job.test.ts: the outputs of a training step are the weights and moments of dsl/optim
+ * laws:  test/molt/export/training.test.ts: the losses and weights of a training step are those of dsl/optim
  * source: names of inputs, weights and outputs are those of `molt run`
  */
 import { type Either, map, right } from 'fp-ts/lib/Either.js';

@@ -10,7 +10,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { byteSize, initialise, planOf, random, type Plan, type Value } from '../../../dsl/index.ts';
 import { type ExternalData, type OnnxModel, onnxModel, onnxModelOverBatches, opset, target } from '../../../dsl/onnx/index.ts';
-import { adamWDefaults } from '../../../dsl/optim/adamw.ts';
+import { type AdamWConfig, adamWDefaults } from '../../../dsl/optim/adamw.ts';
 import { fault, faultOf, type Fault } from '../../../shapes/fault.ts';
 import { gradientJob, inferenceJob, type Job, stepJob } from '../../export/job.ts';
 import { checkFinite, matchNames } from '../../io/bindings.ts';
@@ -26,11 +26,7 @@ import { version } from '../version.ts';
 type Values = ReadonlyMap<string, Value>;
 type Kind = 'inference' | 'gradients' | 'step';
 
-const jobs = {
-  inference: inferenceJob,
-  gradients: gradientJob,
-  step: (variant) => stepJob(variant, adamWDefaults),
-} as const satisfies { readonly [K in Kind]: (variant: Variant) => Either<Fault, Job> };
+const jobs = { inference: inferenceJob, gradients: gradientJob, step: stepJob } as const satisfies { readonly [K in Kind]: (variant: Variant, config: AdamWConfig) => Either<Fault, Job> };
 
 /** Above this many bytes of weights inside, they go beside the model: the format's own limit is 2 GB. */
 const beside = 2 ** 30;
@@ -65,20 +61,28 @@ const batchFlag: Flag<Batch> = {
   absent: { value: { size: usual, dynamic: false } },
 };
 
+const decayFlag: Flag<number> = {
+  about: 'weight decay of the optimiser, times the rate in each step',
+  placeholder: 'X',
+  read: (given) => (/^\d*\.?\d+(e-?\d+)?$/.test(given) && Number(given) < 1 ? right(Number(given)) : left('a number from 0 to 1 exclusive')),
+  absent: { value: 0 },
+};
+
 interface Asked {
   readonly output: string;
   readonly kind: Kind;
   readonly batch: Batch;
   readonly external: boolean;
+  readonly adam: AdamWConfig;
 }
 
-const metadataOf = (variant: Variant, job: Job, { kind, batch }: Asked): Readonly<Record<string, string>> => ({
+const metadataOf = (variant: Variant, job: Job, { kind, batch, adam: { beta1, beta2, epsilon, decay } }: Asked): Readonly<Record<string, string>> => ({
   variant: variant.name,
   'variant.json': JSON.stringify(encodeVariant(variant)),
   kind,
   batch: batch.dynamic ? `any, planned for ${batch.size}` : String(batch.size),
   parameters: JSON.stringify([...job.declared.keys()]),
-  ...(kind === 'step' ? { optimiser: JSON.stringify({ name: 'adamw', beta1: adamWDefaults.beta1, beta2: adamWDefaults.beta2, epsilon: adamWDefaults.epsilon, decay: adamWDefaults.decay }) } : {}),
+  ...(kind === 'step' ? { optimiser: JSON.stringify({ name: 'adamw', beta1, beta2, epsilon, decay }) } : {}),
 });
 
 const modelOf = (variant: Variant, job: Job, asked: Asked, initialisers: Values, producer: string): Either<Fault, OnnxModel> => {
@@ -150,6 +154,7 @@ export const exportCommand = command({
     output: text('M.onnx', 'where the model goes'),
     train: toggle('the training step instead of inference'),
     optimiser: orElse(choice(['none', 'adamw'], 'what follows the gradients in a training step'), 'adamw'),
+    decay: decayFlag,
     weights: optionalText('W.safetensors', 'weights that become part of the file; drawn from the seed if not given'),
     parameters: orElse(choice(['inputs', 'initialisers'], 'weights as inputs (as in training) or part of the file (as in inference)'), undefined),
     seed: orElse(integer('N', 'seed of drawn weights'), 0),
@@ -163,8 +168,8 @@ export const exportCommand = command({
       path === undefined ? TE.left(fault('Usage', 'molt export', ['no variant'], 'molt export V.json --output M.onnx', 'molt export --help')) : readVariant(path),
       TE.bindTo('variant'),
       TE.bind('chosen', () => TE.fromEither(kindOf(flags.train, flags.optimiser, flags.parameters, flags.weights))),
-      TE.bind('job', ({ variant, chosen }) => TE.fromEither(jobs[chosen.kind](variant))),
-      TE.bind('asked', ({ chosen }) => TE.right({ output: flags.output, kind: chosen.kind, batch: flags.batch, external: flags.external })),
+      TE.bind('job', ({ variant, chosen }) => TE.fromEither(jobs[chosen.kind](variant, { ...adamWDefaults, decay: flags.decay }))),
+      TE.bind('asked', ({ chosen }) => TE.right({ output: flags.output, kind: chosen.kind, batch: flags.batch, external: flags.external, adam: { ...adamWDefaults, decay: flags.decay } })),
       TE.bind('initialisers', ({ job, chosen }) => inside(job, { weights: flags.weights, seed: flags.seed, start: flags.start, parameters: chosen.parameters })),
       TE.bind('producer', () => version),
       TE.bind('model', ({ variant, job, asked, initialisers, producer }) => pipe(TE.tryCatch(async () => modelOf(variant, job, asked, initialisers, producer), (thrown) => faultOf('molt export', thrown)), TE.chainEitherK((made) => made))),

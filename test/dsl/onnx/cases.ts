@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
 import { type Bindings, type Node, planOf, type Primitive, type Value } from '../../../dsl/index.ts';
-import { type OnnxModel, onnxModel } from '../../../dsl/onnx/index.ts';
+import { type OnnxModel, onnxModel, target } from '../../../dsl/onnx/index.ts';
 import { programs } from '../../../proofs/arbitraries/graphs.ts';
 import { primitives, primitiveSubjects } from '../../../proofs/dsl/primitives.ts';
 import { bindAll, bindSubject, rootsOf, type Subject } from '../../../proofs/subject.ts';
@@ -26,7 +26,7 @@ export const namesFor = (roots: readonly Node[]): readonly string[] => roots.map
 
 export const caseOf = (name: string, roots: readonly Node[], bindings: Bindings, tolerance: number): Case => {
   const outputs = namesFor(roots);
-  const model = must(onnxModel(planOf(roots), { name, outputs }));
+  const model = must(onnxModel(planOf(roots, { target }), { name, outputs }));
   const values = must(evaluate(roots, bindings));
   const bound = model.inputs.flatMap(({ name: input, leaf }): readonly [string, Value][] => {
     const value = (leaf.primitive === 'input' ? bindings.inputs : bindings.parameters).get(leaf.params.name);
