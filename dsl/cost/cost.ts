@@ -62,7 +62,7 @@ export const asPlanned: PlanBy = (roots, forward) => planOf(roots, { forward });
 /** Every equation by itself, in its cheapest order: an upper bound that is found several times faster. */
 export const asWritten: PlanBy = (roots) => schedule(lower(roots));
 
-const nothing: Saved = { total: 0, features: 0, frozen: 0, trained: 0 };
+const nothing: Saved = { total: 0, constant: 0, features: 0, frozen: 0, trained: 0 };
 
 const workOfPlans = (inference: Plan, training: Plan | undefined, forward: number): PassWork => {
   const passes = training === undefined ? { forward: [], backward: [] } : passesOf(training, forward);

@@ -1,9 +1,11 @@
 /**
  * Saved: the forward values that wait for the backward pass, and in which part of the model each was made.
  * idea:  a value is saved if a backward step reads it. Leaves (weights, data, constants) are there anyway and are not counted;
- *        several nodes that share a buffer are one value. Each saved value is in one of three parts:
- *          features  no trainable weight has a say in it: it is data as far as training is concerned, and a store of features
- *                    could hold it. A frozen trunk in front of the adapters shows up here, and only with what they read of it.
+ *        several nodes that share a buffer are one value. Each saved value is in one of four parts:
+ *          constant  made of frozen weights and constants alone: the same in every step, whatever the batch.
+ *          features  made of inputs, and no trainable weight has a say in it: it is data as far as training is concerned, and a
+ *                    store of features could hold it. A frozen trunk in front of the adapters shows up here, and only with what
+ *                    they read of it.
  *          frozen    trainable weights have a say in it, and a frozen block made it: kept because gradients flow through
  *                    frozen layers. The price of adapters inside a trunk; 0 for adapters behind it.
  *          trained   made by a block that is trained, or by no block.
@@ -18,7 +20,7 @@ import { bufferOf, type Plan, schedule } from '../schedule.ts';
 import { passesOf } from './passes.ts';
 import { isLeaf } from './work.ts';
 
-export type Part = 'features' | 'frozen' | 'trained';
+export type Part = 'constant' | 'features' | 'frozen' | 'trained';
 
 /** One value that is kept between forward and backward. */
 export interface SavedValue {
@@ -30,10 +32,10 @@ export interface SavedValue {
   readonly block: string;
 }
 
-/** Nodes that depend on a trainable weight. */
-const trainedBy = (nodes: readonly Node[]): ReadonlySet<Node> => {
+/** Nodes that depend on one of the leaves. */
+const dependents = (nodes: readonly Node[], on: (leaf: Node) => boolean): ReadonlySet<Node> => {
   const found = new Set<Node>();
-  for (const node of nodes) if ((is('parameter', node) && node.params.trainable) || node.operands.some((o) => found.has(o))) found.add(node);
+  for (const node of nodes) if (on(node) || node.operands.some((o) => found.has(o))) found.add(node);
   return found;
 };
 
@@ -67,18 +69,20 @@ export const savedIn = (plan: Plan, forward: number): readonly SavedValue[] => {
   const ahead = new Set(passes.forward);
   const saved = new Set<Node>();
   for (const node of passes.backward) for (const operand of node.operands) if (ahead.has(operand) && !isLeaf(bufferOf(operand))) saved.add(bufferOf(operand));
-  const trained = trainedBy(passes.forward);
+  const trained = dependents(passes.forward, (n) => is('parameter', n) && n.params.trainable);
+  const fed = dependents(passes.forward, (n) => is('input', n));
   const owners = ownersOf(passes.forward);
   const isFrozen = frozenBlocks(passes.forward);
   return [...saved].map((node) => {
     const block = owners.get(node) ?? '';
-    return { node, bytes: byteSize(node), part: !trained.has(node) ? 'features' : isFrozen(block) ? 'frozen' : 'trained', block };
+    return { node, bytes: byteSize(node), part: trained.has(node) ? (isFrozen(block) ? 'frozen' : 'trained') : fed.has(node) ? 'features' : 'constant', block };
   });
 };
 
 /** Bytes that are kept between forward and backward, by part. */
 export interface Saved {
   readonly total: number;
+  readonly constant: number;
   readonly features: number;
   readonly frozen: number;
   readonly trained: number;
@@ -90,7 +94,7 @@ const sum = (values: readonly SavedValue[]): number => values.reduce((bytes, val
 export const savedOf = (plan: Plan, forward: number): Saved => {
   const values = savedIn(plan, forward);
   const of = (part: Part): number => sum(values.filter((v) => v.part === part));
-  return { total: sum(values), features: of('features'), frozen: of('frozen'), trained: of('trained') };
+  return { total: sum(values), constant: of('constant'), features: of('features'), frozen: of('frozen'), trained: of('trained') };
 };
 
 /** The values saved by gradients as they are written, without planning. */

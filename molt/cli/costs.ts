@@ -21,17 +21,17 @@ export const costLines = ({ batch, multiplyAdds: { printed, planned }, saved, st
       ['    as written', ...shown.map((p) => giga(printed[p]))],
       ['    planned', ...shown.map((p) => giga(planned[p]))],
     ]),
-    ...(peak.training === null ? [] : [`  saved for backward, per sample: ${perSample(saved.total)} = trained ${perSample(saved.trained)} + frozen ${perSample(saved.frozen)} + features ${perSample(saved.features)}`]),
+    ...(peak.training === null ? [] : [`  saved for backward, per sample: ${perSample(saved.total - saved.constant)} = trained ${perSample(saved.trained)} + frozen ${perSample(saved.frozen)} + features ${perSample(saved.features)}${saved.constant === 0 ? '' : `; ${bytes(saved.constant)} once, made of frozen weights`}`]),
     `  weights ${bytes(state.weights)}${peak.training === null ? '' : `, gradients ${bytes(state.gradients)}, optimiser ${bytes(state.optimiser)}`}`,
     `  peak of the plan: inference ${bytes(peak.inference)}${peak.training === null ? '' : `, training step ${bytes(peak.training)}`}`,
     `  with all weights in memory: inference ${bytes(resident.inference)}${resident.training === null ? '' : `, training with its optimiser ${bytes(resident.training)}`}`,
   ];
 };
 
-/** Bytes per sample beside the bytes of the batch. */
+/** With the bytes that are saved per sample, without what is the same whatever the batch. */
 export const costJson = (cost: Cost): unknown => {
-  const { batch, saved } = cost;
-  return { ...cost, savedPerSample: Object.fromEntries(Object.entries(saved).map(([part, n]) => [part, n / batch])) };
+  const { batch, saved: { total, constant, features, frozen, trained } } = cost;
+  return { ...cost, savedPerSample: { total: (total - constant) / batch, features: features / batch, frozen: frozen / batch, trained: trained / batch } };
 };
 
 /** `÷ 2.45`, or nothing where nothing changed, was or is left */

@@ -1,7 +1,7 @@
 /** Variants as systems of graphs: on stored features, and with their trunks in front. */
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
-import { asWritten, countParameters, elements, planOf, savedIn } from '../../../dsl/index.ts';
+import { asWritten, costOf, countParameters, elements, grad, is, type Node, nodes, parameterNode, planOf, savedIn, substitute } from '../../../dsl/index.ts';
 import { backboneConfigs } from '../../../molt/backbones/config.ts';
 import { featuresOf, positions } from '../../../molt/variants/backbones.ts';
 import { paperVariants } from '../../../molt/variants/paper.ts';
@@ -32,7 +32,7 @@ test('the published trunks have the published numbers of weights, and save nothi
     const cost = systemCost(system);
     expect(cost.parameters).toEqual({ total: weights + statistics, trainable: 0, frozen: weights + statistics });
     expect(countParameters(system.outputs)).toEqual(cost.parameters);
-    expect(cost.saved).toEqual({ total: 0, features: 0, frozen: 0, trained: 0 });
+    expect(cost.saved).toEqual({ total: 0, constant: 0, features: 0, frozen: 0, trained: 0 });
     expect(cost.peak.inference).toBeLessThan(cost.state.weights + 1e8);
   }
 });
@@ -49,6 +49,26 @@ test('with its trunks in front a variant keeps nothing of them but the tokens th
   expect(bytes(fromTrunks)).toBe(tokens);
   expect(fromTrunks.every(({ part, node }) => part === 'features' && elements(node.sizes) > 0)).toBe(true);
   expect(bytes(all) - tokens).toBe(bytes(saved(apart)));
+});
+
+test('gradients that flow through a frozen trunk have their price in frozen bytes', () => {
+  for (const name of ['swinv2-tiny64', 'htsat-tiny64'] as const) {
+    const trunk = trunkSystem(backboneConfigs[name], 2);
+    const prompts = new Map<string, Node>();
+    // a trained prompt on the frames themselves: all of the trunk lies between it and the loss
+    const [loss] = substitute([trunk.loss], (leaf) => {
+      if (!is('input', leaf)) return undefined;
+      prompts.set('prompt', parameterNode('prompt', leaf.sizes));
+      return nodes.add(leaf, parameterNode('prompt', leaf.sizes));
+    });
+    if (loss === undefined) throw new Error('no loss');
+    const found = grad(loss, [...prompts.values()]);
+    const { saved } = costOf({ batch: 2, outputs: trunk.outputs, training: { forward: [found.loss], gradients: found.gradients } });
+    const whole = systemCost(trunkSystem(backboneConfigs[name], 2, true)).saved.total;
+    expect([saved.trained, saved.features]).toEqual([0, 0]);
+    expect(saved.frozen).toBeGreaterThan(whole / 2);
+    expect(saved.constant).toBeLessThan(saved.frozen / 10);
+  }
 });
 
 test('planning asks for less than the equations as they are written', () => {
