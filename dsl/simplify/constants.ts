@@ -49,8 +49,8 @@ const ofFills: { readonly [P in Primitive]: OfFills<P> } = {
 
 /** The rule's number for one node. */
 export const filled = <P extends Primitive>(node: Node<P>): number | undefined => {
-  const values = node.operands.flatMap((o) => fillOf(o) ?? []);
-  return values.length === node.operands.length && node.operands.length > 0 ? ofFills[node.primitive](node, values) : undefined;
+  if (node.operands.length === 0 || !node.operands.every((o) => is('fill', o))) return undefined;
+  return ofFills[node.primitive](node, node.operands.flatMap((o) => fillOf(o) ?? []));
 };
 
 /** Most elements of a folded result, and of all that it is folded from. */

@@ -9,8 +9,8 @@
 import { permute, reshape } from '../build.ts';
 import { elements, is, type Node, type Sizes } from '../expr.ts';
 import { type Once, rule, type Rule } from './rule.ts';
-import { cutAxes, cuts, einsumOf, isEmpty, onFewer, sizesOf, type Term, termsOf, unrepeated, without } from './terms.ts';
-import { core, fillOf, operandOf, ordinary, sameCore, sameSizes, scaledOf, scaledOnce, times } from './views.ts';
+import { einsumOf, isEmpty, onFewer, sizesOf, type Term, termsOf, unrepeated, without } from './terms.ts';
+import { core, fillOf, operandOf, ordinary, sameSizes, scaledOf, scaledOnce, times } from './views.ts';
 
 /** x as a permute, maybe behind a reshape that removes axes of size 1: the term of the operand of the permute. */
 const unpermuted = (term: Term): Term => {
@@ -22,14 +22,6 @@ const unpermuted = (term: Term): Term => {
   const wide = below.params.axes.filter((a) => inner.sizes[a] !== 1);
   const order = wide.toSorted((a, b) => a - b);
   return { node: reshape(inner, core(inner.sizes)), axes: order.map((a) => axes[wide.indexOf(a)] ?? 0) };
-};
-
-/** How a reshape merges axes of a contraction: the sizes that each of its axes is the product of. */
-const merged = ({ node, axes }: Term): ReadonlyMap<number, Sizes> | undefined => {
-  const below = node.operands[0];
-  if (!is('reshape', node) || below === undefined || !is('einsum', below) || sameCore(node.sizes, below.sizes) || core(node.sizes).length < node.sizes.length) return undefined;
-  const parts = cuts(node.sizes, below.sizes);
-  return parts === undefined ? undefined : new Map(axes.map((axis, i) => [axis, parts[i] ?? []]));
 };
 
 const isEye = (node: Node): boolean => {
@@ -92,21 +84,6 @@ export const contractionRules = {
   'permute of einsum': rule(['permute'], 'permute(einsum x) = einsum x, with its axes in another order', (node, once) => {
     const x = operandOf(node);
     return is('einsum', x) && once(x) ? einsumOf(termsOf(x), node.params.axes.map((a) => x.params.output[a] ?? 0)) : undefined;
-  }),
-  'einsum of merged axes': rule(['einsum'], 'einsum(reshape x, y) = einsum(x, reshape y), where the reshape merges axes of an einsum', (node) => {
-    if (isEmpty(node)) return undefined;
-    const terms = termsOf(node);
-    for (const term of terms) {
-      const cut = new Set(term.axes).size === term.axes.length ? merged(term) : undefined;
-      if (cut !== undefined) return reshape(cutAxes(terms, node.params.output, cut), node.sizes);
-    }
-    return undefined;
-  }),
-  'split of einsum': rule(['reshape'], 'reshape(einsum(x, y)) = einsum(reshape x, reshape y), where the reshape splits axes', (node, once) => {
-    const inner = operandOf(node);
-    if (!is('einsum', inner) || !once(inner) || isEmpty(inner) || inner.sizes.includes(1) || sameCore(inner.sizes, node.sizes)) return undefined;
-    const parts = cuts(inner.sizes, node.sizes);
-    return parts === undefined ? undefined : reshape(cutAxes(termsOf(inner), inner.params.output, new Map(inner.params.output.map((axis, i) => [axis, parts[i] ?? []]))), node.sizes);
   }),
   'einsum of broadcast': rule(['einsum'], 'einsum(broadcast x) = n · einsum x, or broadcast(einsum x), without the repeated axes', (node) =>
     !isEmpty(node) && node.operands.some((o) => is('broadcast', o)) ? onFewer(node, termsOf(node).map(unrepeated)) : undefined,

@@ -1,8 +1,9 @@
 /**
  * Simplify: an equal graph that asks for less.
  * idea:  rules as data, each an equation with a law of its own; a driver that applies them to a fixed point in time linear in the
- *        graph. No rule increases work: each lessens the elements that are moved or computed, or, where these stay, brings
- *        numbers and layouts together so that another can; the file of a rule states what it lessens.
+ *        graph. No rule increases work (moving an element 1, computing it 2, a factor of a term of an einsum 1; reshapes are
+ *        free): each lessens it, or, where it stays, brings numbers and layouts together so that another can. The file of a
+ *        rule states what it lessens, in what order; hence the end.
  * laws:  proofs/dsl/simplify
  * not:   contraction planning (`dsl/contract`) or lowering (`dsl/lower.ts`). Meant for graphs that won't be differentiated any
  *        more: `stopGradient` goes.

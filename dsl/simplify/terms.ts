@@ -2,9 +2,9 @@
  * Terms: an einsum as operands with named axes, and what may be done to the names.
  */
 import { einsum, reshape } from '../build.ts';
-import { elements, is, type Node, type Sizes } from '../expr.ts';
+import { elements, is, type Node } from '../expr.ts';
 import { fill } from '../node.ts';
-import { core, operandOf, spread, times } from './views.ts';
+import { operandOf, spread, times } from './views.ts';
 
 /** An operand and the names of its axes. */
 export interface Term {
@@ -38,28 +38,4 @@ export const unrepeated = (term: Term): Term => {
   const { sizes } = term.node;
   const inner = operandOf(term.node);
   return without({ node: inner, axes: term.axes }, (i) => inner.sizes[i] !== sizes[i]);
-};
-
-/** For each size of the whole the sizes that it is the product of, in order; axes of size 1 left out. Undefined where one isn't cut into the other. */
-export const cuts = (whole: Sizes, parts: Sizes): readonly Sizes[] | undefined => {
-  const rest = [...core(parts)];
-  const groups = core(whole).map((n) => {
-    const group: number[] = [];
-    for (let product = 1; product < n && rest.length > 0; ) {
-      const part = rest.shift() ?? 1;
-      group.push(part);
-      product *= part;
-    }
-    return group;
-  });
-  return rest.length === 0 && groups.every((group, i) => elements(group) === core(whole)[i]) ? groups : undefined;
-};
-
-/** The einsum with some axes cut into several, by reshapes that cost nothing. */
-export const cutAxes = (terms: readonly Term[], output: readonly number[], cut: ReadonlyMap<number, Sizes>): Node => {
-  let fresh = Math.max(-1, ...terms.flatMap((t) => t.axes)) + 1;
-  const names = new Map<number, readonly number[]>();
-  for (const [axis, parts] of cut) if (parts.length > 1) names.set(axis, parts.map(() => fresh++));
-  const finer = (axes: readonly number[]): readonly number[] => axes.flatMap((axis) => names.get(axis) ?? [axis]);
-  return einsumOf(terms.map(({ node, axes }) => ({ node: reshape(node, axes.flatMap((axis, i) => (names.has(axis) ? (cut.get(axis) ?? []) : [node.sizes[i] ?? 1]))), axes: finer(axes) })), finer(output));
 };

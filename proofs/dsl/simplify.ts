@@ -6,13 +6,16 @@
  *   4. closed: no two nodes of the result are equal expressions
  *   5. work: never more than before
  *   6. paths: what is made stands for what the same block made
- *   7. tidy: a lowered graph keeps its values and its einsums
+ *   7. not finite: NaN and infinities stay where they are, under every rule but the one that says otherwise
+ *   8. tidy: a lowered graph keeps its values and its einsums
  */
 import fc from 'fast-check';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { check, closeGraph, elements, is, lower, type Node, nodes, type Primitive, print, type RuleName, type Simplified, simplify, simplifyBy, simplifyRules } from '../../dsl/index.ts';
-import { type Rule, tidy } from '../../dsl/simplify/index.ts';
+import { check, closeGraph, elements, fillNode, is, lower, type Node, nodes, type Primitive, print, random, type RuleName, type Simplified, simplify, simplifyBy, simplifyRules } from '../../dsl/index.ts';
+import { type Rule, type Rules, tidy } from '../../dsl/simplify/index.ts';
+import { scaledOf, zipOf } from '../../dsl/simplify/views.ts';
+import type { Domain } from '../arbitraries/domains.ts';
 import { chains } from '../arbitraries/chains.ts';
 import { close, every, faults, must, type Verdict } from '../counter.ts';
 import { meaning, nth, valuesOf } from '../engine.ts';
@@ -130,6 +133,41 @@ const paths = about(
   [changed('paths are forgotten', (roots) => replacing((n) => ({ ...n, path: '' }))(roots))],
 );
 
+/** Numbers among which NaN, infinities and zeros are common. */
+const wild: Domain = (key, n) => {
+  const values = [NaN, Infinity, -Infinity, 0, -2, 0.5, 1, 3];
+  return random.uniform(key, n).map((u) => values[Math.floor(16 * u)] ?? u);
+};
+const alike = (x: number, y: number): boolean => Object.is(x, y) || Math.abs(x - y) <= 1e-9 * Math.max(1, Math.abs(y));
+const spreading: ReadonlySet<RuleName> = new Set<RuleName>(['einsum of identity']);
+/** What rules that hide NaN would change: 0·x, x − x, x / x. */
+const hiding: Subjects = fc.constantFrom<(x: Node) => Node>((x) => nodes.scale(x, 0), (x) => nodes.sub(x, x), (x) => nodes.div(x, x)).map((f) => ({ inputs: [{ sizes: [4, 4], dtype: 'f32' }], apply: (...xs) => xs.map(f) }));
+const hider = (name: string, right: (node: Node) => Node | undefined) => ({ name, mutate: (all: Rules<string>): Rules<string> => ({ [name]: { equation: name, at: ['zip'], rewrite: right }, ...all }) });
+
+const notFinite = law<Rules<string>, { readonly subject: Subject; readonly seed: number }>({
+  id: 'not finite',
+  statement: 'NaN and infinities stay where they are',
+  tier: 'required',
+  arbitrary: fc.record({ subject: fc.oneof({ weight: 4, arbitrary: fc.oneof(...names.filter((name) => !spreading.has(name)).map((name) => cases[name].left)) }, { weight: 1, arbitrary: hiding }), seed: seeds }).map(({ subject, seed }) => ({ subject: { ...subject, inputs: subject.inputs.map((g) => ({ ...g, domain: wild })) }, seed })),
+  show: showGraph,
+  holds: (all) => ({ subject, seed }) => {
+    const roots = rootsOf(subject);
+    return pipe(
+      valuesOf(meaning, [...roots, ...simplifyBy(all)(roots).roots], bindSubject(subject, seed)),
+      TE.chainEitherK((v) => every(roots.map((_, i) => {
+        const [found, wanted] = [nth(v, roots.length + i).data, nth(v, i).data];
+        const at = wanted.findIndex((x, k) => !alike(found[k] ?? NaN, x) && !(found[k] === 0 && x === 0));
+        return must(at < 0, () => `root ${i}, number ${at}: ${String(found[at])}, wanted ${String(wanted[at])}`);
+      }))),
+    );
+  },
+  mutants: [
+    hider('0 · x = 0', (node) => (scaledOf(node)?.by === 0 ? nodes.zerosLike(node) : undefined)),
+    hider('x − x = 0', (node) => { const [a, b] = zipOf('sub', node) ?? []; return a !== undefined && a === b ? nodes.zerosLike(a) : undefined; }),
+    hider('x / x = 1', (node) => { const [a, b] = zipOf('div', node) ?? []; return a !== undefined && a === b ? fillNode(1, a.sizes) : undefined; }),
+  ],
+});
+
 const forms = (roots: readonly Node[]): readonly string[] => closeGraph(roots).nodes.flatMap((n) => (is('einsum', n) ? [`${n.operands.map((o) => o.sizes.join()).join(';')}>${JSON.stringify(n.params)}`] : []));
 const tidied = law<Rewrite, { readonly subject: Subject; readonly seed: number }>({
   id: 'tidy.einsums',
@@ -158,6 +196,7 @@ export const simplifierLaws = (subject: Simplify = simplify): readonly Law[] => 
   paths(subject),
   ...under('tidy')([rewriteKeepsValues(anyGraph, (roots) => tidy(lower(roots)), brokenProducts)]),
   tidied(tidy),
+  notFinite(simplifyRules),
 ];
 
 /** The laws of every rule, and of all together. */
