@@ -13,6 +13,7 @@ import { moltAve } from '../../molt/tasks/ave.ts';
 import type { Learner } from '../../molt/tasks/learner.ts';
 import { engine, factsOf, isEngine } from '../../molt/train/engine.ts';
 import { savedBytesPerSample, trainStep } from '../../molt/train/loop.ts';
+import { helperThreads } from '../../molt/train/threads.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
 import { decodeVariant } from '../../molt/variants/codec.ts';
 import { held } from '../held.ts';
@@ -68,7 +69,8 @@ const start = async (path: string): Promise<TrainState> => trainState(new Map([.
 const step = async (plain: Backend, job: MoltJob): Promise<Prepared> => {
   const learner = moltAve(held(decodeVariant('bench', job.variant)), job.classes);
   const { backend, taken } = watched(plain);
-  const training = held(await trainer(backend, trainStep(learner, job.batch), await start(job.weights), { name: 'bench', adam: job.adam })());
+  const helpers = threadsOf(backend.name, job.threads) - 1;
+  const training = held(await trainer(backend, trainStep(learner, job.batch, { target: backend.target }), await start(job.weights), { name: 'bench', adam: job.adam, threads: helpers > 0 ? helperThreads(helpers) : undefined })());
   const inputs = await tensorsOf(job.inputs);
   const once = async (): Promise<number> => held(await training.step(inputs, job.adam.rate)())[0] ?? Number.NaN;
   return {

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Fault, fault } from '../../shapes/fault.ts';
 import { type Backend, type Declared, grad, initialise, parameterNode, random, savedBytes } from '../../dsl/index.ts';
-import { type AdamWConfig, type Step, stepOf, type StepOptions, trainer, type Trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
+import { type AdamWConfig, type Step, stepOf, type StepOptions, type Threads, trainer, type Trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import { batchOf, type FeatureSet } from './features.ts';
@@ -28,6 +28,8 @@ export interface TrainConfig {
 /** The outside world of a run. */
 export interface TrainPorts {
   readonly backend: Backend;
+  /** threads that help with the optimiser's sweep; the numbers do not depend on them */
+  readonly threads?: Threads;
   /** milliseconds; only for reporting */
   readonly clock: () => number;
   /** polled before every step; true stops after saving */
@@ -109,7 +111,7 @@ const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<str
  */
 export const train = (run: string, config: TrainConfig, learner: Learner, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
   const step = trainStep(learner, config.batch, { target: ports.backend.target });
-  const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam })();
+  const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam, threads: ports.threads })();
   if (E.isLeft(engine)) return engine;
   try {
     const logits = await inference(ports.backend, learner, ['logits'], config.batch)();
