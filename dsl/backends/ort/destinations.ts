@@ -15,22 +15,35 @@ export const checkDestinations = (plan: Plan, into: Destinations): E.Either<Faul
   return misfits.length === 0 ? E.right(undefined) : E.left(fault('Shape', 'destinations', misfits, 'an array as long as the output'));
 };
 
-const overlap = (a: ArrayBufferView, b: ArrayBufferView): boolean => a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+interface Place {
+  readonly memory: ArrayBufferView;
+  /** of which output; undefined for an input */
+  readonly output: number | undefined;
+}
+
+/** The outputs whose place shares memory with an input or another output. */
+const crowded = (places: readonly Place[]): ReadonlySet<number> => {
+  const found = new Set<number>();
+  const sorted = [...places].sort((a, b) => a.memory.byteOffset - b.memory.byteOffset);
+  let end = 0;
+  sorted.forEach(({ memory: { byteOffset, byteLength }, output }, i) => {
+    const after = sorted[i + 1]?.memory.byteOffset ?? Infinity;
+    if (output !== undefined && byteLength > 0 && (byteOffset < end || after < byteOffset + byteLength)) found.add(output);
+    end = Math.max(end, byteOffset + byteLength);
+  });
+  return found;
+};
 
 /** The destinations that can be written while the inputs are read: of f32 outputs, apart from every input and from each other. */
 export const direct = (plan: Plan, inputs: readonly Value[], into: Destinations): Destinations => {
-  const busy = new Map<ArrayBufferLike, ArrayBufferView[]>();
-  const lies = (one: ArrayBufferView): boolean => (busy.get(one.buffer) ?? []).some((other) => overlap(one, other));
-  const add = (one: ArrayBufferView): void => {
-    const known = busy.get(one.buffer);
-    if (known === undefined) busy.set(one.buffer, [one]);
-    else known.push(one);
+  const buffers = new Map<ArrayBufferLike, Place[]>();
+  const add = (memory: ArrayBufferView, output?: number): void => {
+    const known = buffers.get(memory.buffer);
+    if (known === undefined) buffers.set(memory.buffer, [{ memory, output }]);
+    else known.push({ memory, output });
   };
   for (const { data } of inputs) add(data);
-  return plan.outputs.map(({ dtype }, i) => {
-    const to = into[i];
-    if (to === undefined || dtype !== 'f32' || lies(to)) return undefined;
-    add(to);
-    return to;
-  });
+  plan.outputs.forEach(({ dtype }, i) => { const to = into[i]; if (to !== undefined && dtype === 'f32') add(to, i); });
+  const apart = [...buffers.values()].map(crowded);
+  return plan.outputs.map(({ dtype }, i) => (dtype === 'f32' && !apart.some((one) => one.has(i)) ? into[i] : undefined));
 };
