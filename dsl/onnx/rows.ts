@@ -116,10 +116,11 @@ export const rows: { readonly [P in Exclude<Primitive, Bound>]: Row<P> } = {
   gelu: { term: (_, operands) => apply('Gelu', [operand(operands, 0)]) },
 };
 
-/** Why a node can't be written, or its term. */
+/** Why a node can't be written, or its term. A value without elements is not computed: several kernels fail on such operands. */
 export const termOf = <P extends Exclude<Primitive, Bound>>(node: Node<P>, operands: readonly Term[]): Term | { readonly refused: string } => {
   const row: Row<P> = rows[node.primitive];
   if ('unsupported' in row) return { refused: row.unsupported };
   const why = row.refuse?.(node);
-  return why === undefined ? row.term(node, operands) : { refused: why };
+  if (why !== undefined) return { refused: why };
+  return elements(node.sizes) === 0 ? filled(node.dtype, node.sizes, 0) : row.term(node, operands);
 };

@@ -3,8 +3,9 @@
  */
 import fc from 'fast-check';
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
-import { type Bindings, type Node, planOf, type Primitive, type Value } from '../../../dsl/index.ts';
+import { type Bindings, inputNode, node, type Node, nodes, planOf, type Primitive, type Value } from '../../../dsl/index.ts';
 import { type OnnxModel, onnxModel, target } from '../../../dsl/onnx/index.ts';
+import { emptyEinsums } from '../../../proofs/arbitraries/einsums.ts';
 import { programs } from '../../../proofs/arbitraries/graphs.ts';
 import { primitives, primitiveSubjects } from '../../../proofs/dsl/primitives.ts';
 import { bindAll, bindSubject, rootsOf, type Subject } from '../../../proofs/subject.ts';
@@ -53,3 +54,19 @@ export const graphCases = (count: number): readonly Case[] =>
     const roots = program.build();
     return caseOf(`graph.${i}`, roots, bindAll(roots, i), tolerances.graph);
   });
+
+const x = inputNode('x', [0, 3]);
+const z = inputNode('z', [2, 3]);
+const ids = inputNode('ids', [0], 'i32', 3);
+const empty: Readonly<Record<string, Node>> = {
+  sum: nodes.sumAxes(x, [0]), add: nodes.add(x, nodes.zerosLike(x)), less: nodes.compare('less', x, x), select: nodes.select(nodes.compare('less', x, x), x, x),
+  softmax: node('softmax', {}, [x]), layerNorm: node('layerNorm', { eps: 0.1 }, [x]), gelu: node('gelu', {}, [x]), max: node('max', {}, [x]), argmax: node('argmax', {}, [x]), topk: node('topk', { k: 2 }, [x]),
+  concat: nodes.concat(0, [x, x, nodes.map('tanh', z)]), pad: nodes.pad(x, [1, 0], [0, 2]), reshape: nodes.reshape(x, [3, 0]), permute: nodes.permute(x, [1, 0]), slice: nodes.slice(z, [1, 0], [0, 3]),
+  broadcast: nodes.broadcast(nodes.reshape(x, [1, 0, 3]), [2, 0, 3]), gather: node('gather', {}, [inputNode('t', [3, 2]), ids]), scatterAdd: node('scatterAdd', { rows: 4 }, [ids, x]), oneHot: node('oneHot', { depth: 3 }, [ids]),
+};
+
+/** Operands without elements, on which several kernels of the runtime fail: alone, and in contractions. */
+export const emptyCases = (count: number): readonly Case[] => [
+  ...Object.entries(empty).map(([name, root]) => caseOf(`empty.${name}`, [root], bindAll([root], 1), tolerances.primitive)),
+  ...fc.sample(emptyEinsums, { seed: 13, numRuns: count }).map((subject, i) => caseOf(`empty.${i}`, rootsOf(subject), bindSubject(subject, i), tolerances.primitive)),
+];
