@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { type Fault, printFault } from '../../../shapes/fault.ts';
 import { type Backend, initialise, random } from '../../../dsl/index.ts';
 import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
-import { adamWDefaults } from '../../../dsl/optim/index.ts';
+import { adamWDefaults, trainer, trainState } from '../../../dsl/optim/index.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../../../molt/train/checkpoint.ts';
 import { batchOf, type FeatureSet } from '../../../molt/train/features.ts';
 import { train, type TrainConfig, type TrainPorts, trainStep } from '../../../molt/train/loop.ts';
@@ -92,13 +92,13 @@ test('a loss that is not a number stops the run', async () => {
 
 test('1,000 training steps: live tensors and bytes do not grow', async () => {
   const backend = right(await tfjs('wasm')());
-  const { plan, inputs } = trainStep(learner, config.batch);
-  const program = right(await backend.compile(plan)());
-  const parameters = initialise(learner.declared, random.key(0));
-  const bindings = { inputs: batchOf(learn, inputs, Int32Array.from({ length: config.batch }, (_, i) => i)), parameters };
-  right(await program.run(bindings)());
+  const step = trainStep(learner, config.batch);
+  const start = trainState(new Map([...initialise(learner.declared, random.key(0))].map(([name, { data }]) => [name, Float32Array.from(data)])));
+  const made = right(await trainer(backend, step, start, { name: 'run', adam: config.adam })());
+  const inputs = batchOf(learn, step.inputs, Int32Array.from({ length: config.batch }, (_, i) => i));
+  right(await made.step(inputs, 1e-3)());
   const { numTensors, numBytes } = tf.memory();
-  for (let i = 0; i < 1000; i += 1) right(await program.run(bindings)());
+  for (let i = 0; i < 1000; i += 1) right(await made.step(inputs, 1e-3)());
   expect(tf.memory()).toMatchObject({ numTensors, numBytes });
-  program.dispose();
-});
+  made.dispose();
+}, 240_000);
