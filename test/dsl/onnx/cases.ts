@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
-import { type Bindings, inputNode, node, type Node, nodes, planOf, type Primitive, type Value } from '../../../dsl/index.ts';
+import { type Bindings, constantNode, type ElementType, fillNode, inputNode, node, type Node, nodes, planOf, type Primitive, type Value } from '../../../dsl/index.ts';
 import { type OnnxModel, onnxModel, target } from '../../../dsl/onnx/index.ts';
 import { emptyEinsums } from '../../../proofs/arbitraries/einsums.ts';
 import { programs } from '../../../proofs/arbitraries/graphs.ts';
@@ -70,3 +70,19 @@ export const emptyCases = (count: number): readonly Case[] => [
   ...Object.entries(empty).map(([name, root]) => caseOf(`empty.${name}`, [root], bindAll([root], 1), tolerances.primitive)),
   ...fc.sample(emptyEinsums, { seed: 13, numRuns: count }).map((subject, i) => caseOf(`empty.${i}`, rootsOf(subject), bindSubject(subject, i), tolerances.primitive)),
 ];
+
+/** What moves and chooses values does so for every type; comparison knows integers, casts go from every type to every type. */
+const types = ['f32', 'i32', 'bool'] as const satisfies readonly ElementType[];
+const typed = (dtype: ElementType): Readonly<Record<string, Node>> => {
+  const below = dtype === 'i32' ? 5 : undefined;
+  const [a, b] = [inputNode('a', [2, 3], dtype, below), inputNode('b', [2, 3], dtype, below)];
+  const mask = inputNode('mask', [2, 3], 'bool');
+  return {
+    select: nodes.select(mask, a, b), reshape: nodes.reshape(a, [3, 2]), permute: nodes.permute(a, [1, 0]), broadcast: nodes.broadcast(nodes.reshape(a, [2, 1, 3]), [2, 4, 3]),
+    slice: nodes.slice(a, [1, 1], [1, 2]), pad: nodes.pad(a, [1, 0], [0, 2]), concat: nodes.concat(1, [a, b, a]), gather: node('gather', {}, [a, inputNode('ids', [2, 2], 'i32', 2)]),
+    stopGradient: node('stopGradient', {}, [a]), fill: nodes.concat(0, [a, fillNode(1, [2, 3], dtype)]), constant: nodes.concat(0, [a, constantNode(dtype === 'f32' ? Float32Array.of(1, 0, 1) : dtype === 'i32' ? Int32Array.of(1, 0, 1) : Uint8Array.of(1, 0, 1), [1, 3], dtype)]),
+    ...Object.fromEntries(types.map((to) => [`to ${to}`, node('cast', { to }, [a])])),
+    ...(dtype === 'bool' ? {} : Object.fromEntries((['less', 'lessEqual', 'equal'] as const).map((fn) => [fn, nodes.compare(fn, a, nodes.slice(b, [0, 0], [1, 3]))]))),
+  };
+};
+export const typedCases = (): readonly Case[] => types.flatMap((dtype) => Object.entries(typed(dtype)).map(([name, root], i) => caseOf(`${dtype}.${name}`, [root], bindAll([root], i), 0)));

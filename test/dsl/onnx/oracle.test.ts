@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emptyCases, graphCases, lineOf, primitiveCases } from './cases.ts';
+import { emptyCases, graphCases, lineOf, primitiveCases, typedCases } from './cases.ts';
 
 const python = process.env['MOLT_PYTHON'];
 const graphs = Number(process.env['MOLT_ONNX_GRAPHS'] ?? 300);
@@ -16,7 +16,7 @@ test.skipIf(python === undefined)(`${graphs} random graphs and every primitive p
   const folder = mkdtempSync(join(tmpdir(), 'molt-onnx-'));
   try {
     const file = join(folder, 'cases.jsonl');
-    writeFileSync(file, [...primitiveCases(12), ...emptyCases(30), ...graphCases(graphs)].map(lineOf).join('\n'));
+    writeFileSync(file, [...primitiveCases(12), ...typedCases(), ...emptyCases(30), ...graphCases(graphs)].map(lineOf).join('\n'));
     const { status, stdout, stderr } = spawnSync(python ?? '', ['test/golden/onnx_check.py', file], { encoding: 'utf8', maxBuffer: 2 ** 28 });
     console.info(stdout.split('\n').slice(-40).join('\n'));
     expect(`${status}${stderr}`).toBe('0');

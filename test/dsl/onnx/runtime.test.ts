@@ -1,10 +1,12 @@
 /** What is written, ONNX Runtime reads, and its numbers are those of the reference backend: primitives, empty values, random graphs. */
 import { expect, test } from 'vitest';
-import { type Case, emptyCases, graphCases, primitiveCases } from './cases.ts';
+import { inputNode, node } from '../../../dsl/index.ts';
+import { bindAll } from '../../../proofs/subject.ts';
+import { type Case, caseOf, emptyCases, graphCases, primitiveCases, typedCases } from './cases.ts';
 import { session } from './runtime.ts';
 
-const difference = async ({ model, inputs, outputs, tolerance }: Case): Promise<string | undefined> => {
-  const running = await session(model.bytes);
+const difference = async ({ model, inputs, outputs, tolerance }: Case, threads = 1): Promise<string | undefined> => {
+  const running = await session(model.bytes, threads);
   const found = await running.run(inputs);
   await running.close();
   for (const [name, { sizes, dtype, data }] of outputs) {
@@ -17,7 +19,7 @@ const difference = async ({ model, inputs, outputs, tolerance }: Case): Promise<
   return undefined;
 };
 
-const families = { primitives: () => primitiveCases(4), 'values without elements': () => emptyCases(20), graphs: () => graphCases(100) };
+const families = { 'every element type': typedCases, primitives: () => primitiveCases(4), 'values without elements': () => emptyCases(20), graphs: () => graphCases(100) };
 test.each(Object.entries(families))('%s', { timeout: 120_000 }, async (_, cases) => {
   const wrong: string[] = [];
   for (const one of cases()) {
@@ -25,4 +27,10 @@ test.each(Object.entries(families))('%s', { timeout: 120_000 }, async (_, cases)
     if (why !== undefined) wrong.push(`${one.name}: ${why}`);
   }
   expect(wrong).toEqual([]);
+});
+
+test('rows of one index are added one after another, whatever the threads', async () => {
+  const root = node('scatterAdd', { rows: 3 }, [inputNode('to', [20_000], 'i32', 3), inputNode('x', [20_000, 16])]);
+  const one = caseOf('many', [root], bindAll([root], 1), 1e-5);
+  for (const threads of [1, 2, 4]) expect(await difference(one, threads)).toBeUndefined();
 });

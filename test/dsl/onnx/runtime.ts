@@ -23,8 +23,8 @@ export interface Session {
 }
 
 /** A model from its bytes, or from its path. */
-export const session = async (model: Uint8Array | string): Promise<Session> => {
-  const options = { logSeverityLevel: 3 as const, intraOpNumThreads: 1 };
+export const session = async (model: Uint8Array | string, threads = 1): Promise<Session> => {
+  const options = { logSeverityLevel: 3 as const, intraOpNumThreads: threads };
   const made = await (typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options));
   return {
     run: async (inputs) => new Map(Object.entries(await made.run(Object.fromEntries([...inputs].map(([name, value]) => [name, fed(value)])))).map(([name, t]) => [name, read(t)])),
