@@ -50,6 +50,24 @@ const pass = <N extends string>(graph: Graph, table: Interner, rulesAt: (p: Prim
     return undefined;
   };
 
+  /** The node on simple operands, before a rule replaced it. */
+  const owns = new Map<Node, Node>();
+  /** What the node is to become: simple already, or to be simplified in turn. */
+  const tried = (node: Node): Node => {
+    const own = table.intern(onOperands(node, node.operands.map(now)));
+    const made = simple.get(own) ?? rewritten(own) ?? own;
+    move(node, own);
+    move(own, made);
+    owns.set(node, own);
+    return made;
+  };
+  const settle = (node: Node, result: Node): Node => {
+    simple.set(owns.get(node) ?? node, result);
+    simple.set(node, result);
+    return result;
+  };
+  const isDone = (node: Node, made: Node): boolean => made === owns.get(node) || simple.get(made) === made;
+
   /** Yields nodes that must be simple first; returns what the node became. */
   function* simplified(node: Node): Generator<Node, Node, Node> {
     const known = simple.get(node);
@@ -58,27 +76,45 @@ const pass = <N extends string>(graph: Graph, table: Interner, rulesAt: (p: Prim
       return known;
     }
     for (const o of node.operands) if (!simple.has(o)) yield o;
-    const own = table.intern(onOperands(node, node.operands.map(now)));
-    move(node, own);
-    const made = simple.has(own) ? own : rewritten(own);
-    if (made !== undefined) move(own, made);
-    const result = made === undefined ? own : made === own ? now(own) : yield made;
-    move(own, result);
-    simple.set(own, result);
-    simple.set(node, result);
-    return result;
+    const made = tried(node);
+    return settle(node, isDone(node, made) ? made : yield made);
   }
-  for (const start of graph.nodes) {
-    const stack = [simplified(start)];
-    let value = start;
+  const run = (first: Node): Node => {
+    const stack = [simplified(first)];
+    let value = first;
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const step = top.next(value);
       if (step.done === true) stack.pop();
       else stack.push(simplified(step.value));
       value = step.value;
     }
+    return value;
+  };
+  for (const node of graph.nodes) {
+    const known = simple.get(node);
+    if (known !== undefined) move(node, known);
+    else {
+      const made = tried(node);
+      settle(node, isDone(node, made) ? made : run(made));
+    }
   }
   return graph.roots.map(now);
+};
+
+/** The graph of nodes that are of one table. */
+const ordered = (roots: readonly Node[]): Graph => {
+  const seen = new Set<Node>();
+  const nodes: Node[] = [];
+  const stack = roots.toReversed();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    const next = node.operands.find((o) => !seen.has(o));
+    if (next === undefined) {
+      seen.add(node);
+      nodes.push(node);
+    } else stack.push(node, next);
+  }
+  return { nodes, roots };
 };
 
 /** More firings than this for each node of the graph mean that two rules undo each other: a defect. */
@@ -103,7 +139,7 @@ export const simplifyBy = <N extends string>(rules: Rules<N>) => {
         fired.set(name, (fired.get(name) ?? 0) + 1);
         if (total > most) raise(fault('Defect', 'simplify', [...fired].map(([n, times]) => `${n}: ${times}`), 'rules that come to an end', 'please report this'));
       });
-      if (total > before) graph = closeGraph(next, table);
+      if (total > before) graph = ordered(next);
     }
     return { roots: graph.roots, fired };
   };

@@ -33,8 +33,13 @@ export const scaledOf = (node: Node): Scaled | undefined => {
   if (is('fill', a) && sameSizes(b.sizes, node.sizes)) return { of: b, by: a.params.value };
   return undefined;
 };
-/** The scale that a rule may take apart: its only user is the rule's node. */
-export const scaledOnce = (node: Node, once: (node: Node) => boolean): Scaled | undefined => (once(node) ? scaledOf(node) : undefined);
+/** The scale that a rule may take apart, maybe behind a reshape: its only user is the rule's node. */
+export const scaledOnce = (node: Node, once: (node: Node) => boolean): Scaled | undefined => {
+  if (!once(node)) return undefined;
+  if (!is('reshape', node)) return scaledOf(node);
+  const inner = scaledOnce(operandOf(node), once);
+  return inner === undefined ? undefined : { of: reshape(inner.of, node.sizes), by: inner.by };
+};
 
 /** k·x in its simplest form. */
 export const times = (x: Node, k: number): Node => (k === 1 ? x : k === -1 ? neg(x) : scale(x, k));
