@@ -20,9 +20,9 @@ import type { Engine } from './engine.ts';
 import { row, type Session, texts } from './session.ts';
 import { statistics } from './statistics.ts';
 import { check } from './status.ts';
-import { slotOf } from './tensors.ts';
+import { slotOf, tensorsOf } from './tensors.ts';
 
-/** Work one after another; `idle` when all that was asked for is done. */
+/** Work one after another. */
 const queue = (): { readonly next: <A>(work: () => Promise<A>) => Promise<A> } => {
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -48,7 +48,8 @@ const boundary = (plan: Plan): number =>
   [...new Set(plan.outputs.map(bufferOf))].reduce((sum, node) => sum + (node.operands.length > 0 || is('fill', node) ? byteSize(node) : 0), 0);
 
 export const programOf = (engine: Engine, model: Model, held: Held<Session>): Program => {
-  const { api, tensors, name } = engine;
+  const { api, name } = engine;
+  const tensors = tensorsOf(api, engine.info);
   const { session } = held;
   const { plan } = model;
   const inputs = model.onnx.inputs.map(({ leaf: { dtype }, sizes }) => slotOf(tensors, { dtype, sizes }));
@@ -85,27 +86,26 @@ export const programOf = (engine: Engine, model: Model, held: Held<Session>): Pr
     }
   };
 
-  const run = (bindings: Bindings, into: Destinations): TE.TaskEither<Fault, readonly Value[]> => () =>
+  /** A run in its turn, and what is made of its values before the next thing happens. */
+  const run = <A>(bindings: Bindings, into: Destinations, finish: (values: readonly Value[]) => A): TE.TaskEither<Fault, A> => () =>
     open
       ? next(
           pipe(
             TE.fromEither(pipe(checkDestinations(plan, into), E.chain(() => inputValues(model, bindings)))),
             TE.chain((values) => () => compute(values, into)),
+            TE.chainEitherK((values) => E.tryCatch(() => finish(values), (thrown) => faultOf(name, thrown))),
           ),
         )
       : Promise.resolve(E.left(gone(name)));
 
+  const measured = (): Measured => ({
+    peakBytes: boundary(plan) + statistics(api, session.allocator).mostInUse,
+    leaked: tensors.alive() - slots.filter((slot) => slot.full()).length,
+  });
+
   return {
-    run: (bindings, into = []) => run(bindings, into),
-    measure: (bindings) => async () => {
-      const others = tensors.alive() - slots.filter((slot) => slot.full()).length;
-      const values = await run(bindings, [])();
-      const measured = (): Measured => ({
-        peakBytes: boundary(plan) + statistics(api, session.allocator).mostInUse,
-        leaked: tensors.alive() - slots.filter((slot) => slot.full()).length - others,
-      });
-      return E.map((all: readonly Value[]) => ({ values: all, measured: measured() }))(values);
-    },
+    run: (bindings, into = []) => run(bindings, into, (values) => values),
+    measure: (bindings) => run(bindings, [], (values) => ({ values, measured: measured() })),
     dispose: () => {
       if (!open) return;
       open = false;

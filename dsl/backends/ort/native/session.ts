@@ -46,7 +46,7 @@ const configure = (engine: Engine, options: Pointer, profile: string | undefined
   ok(api.SetIntraOpNumThreads(options, settings.threads));
   // a pattern (one block for all values of a run) is taken beside what the first run took: twice the memory for no time
   ok(api.DisableMemPattern(options));
-  // freed memory is kept for the next run: given back and taken again, it costs a fifth of the time of a run
+  // freed memory is kept for the next run: given back and taken again, it costs a run two fifths more processor time
   ok(api.EnableCpuMemArena(options));
   for (const [key, value] of Object.entries(settings.entries)) ok(api.AddSessionConfigEntry(options, key, value));
   if (profile !== undefined) ok(api.EnableProfiling(options, profile));
