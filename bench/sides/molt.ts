@@ -2,17 +2,15 @@
  * Ours: MoLT through its own API on one engine, named by the first argument: a training step, the fused tokens, or a Swin-V2 block.
  */
 import { cpus } from 'node:os';
-import { map } from 'fp-ts/lib/TaskEither.js';
-import { type Backend, grad, input, instantiate, type Node, parameterNode, planOf, type Program, unwrap, type Value } from '../../dsl/index.ts';
-import { trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
+import { type Backend, elements, input, instantiate, type Node, planOf, type Program, savedOf, unwrap, type Value } from '../../dsl/index.ts';
+import { type TrainedParameter, trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
 import { timesD, withSizes } from '../../shapes/index.ts';
 import { swinV2Block } from '../../molt/backbones/swinv2.ts';
 import { windowing } from '../../molt/backbones/window.ts';
-import { readSafetensors } from '../../molt/io/safetensors.ts';
+import { openSafetensors, readSafetensors } from '../../molt/io/safetensors.ts';
 import { moltAve } from '../../molt/tasks/ave.ts';
-import type { Learner } from '../../molt/tasks/learner.ts';
 import { engine, factsOf, isEngine } from '../../molt/train/engine.ts';
-import { savedBytesPerSample, trainStep } from '../../molt/train/loop.ts';
+import { trainStep } from '../../molt/train/loop.ts';
 import { helperThreads } from '../../molt/train/threads.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
 import { decodeVariant } from '../../molt/variants/codec.ts';
@@ -22,7 +20,6 @@ import { type Prepared, serve } from '../serve.ts';
 
 type Values = ReadonlyMap<string, Value>;
 const tensorsOf = async (path: string): Promise<Values> => held(await readSafetensors(path)()).tensors;
-const float = ({ data }: Value): Float32Array => (data instanceof Float32Array ? data : Float32Array.from(data));
 const digests = (names: readonly string[], values: readonly Value[]): Readonly<Record<string, Digest>> =>
   Object.fromEntries(names.flatMap((name, i) => { const value = values[i]; return value === undefined ? [] : [[name, digestOf(value.data)] as const]; }));
 
@@ -36,51 +33,34 @@ const described = (backend: Backend, threads: number, notes: readonly string[]) 
   versions: { node: process.versions.node }, threads: threadsOf(backend.name, threads), notes,
 });
 
-/** A stop-watch around the runs of a backend's programs. */
-const watched = (backend: Backend): { readonly backend: Backend; readonly taken: () => number } => {
-  let milliseconds = 0;
-  const timed = (program: Program): Program => ({
-    ...program,
-    run: (bindings, into) => async () => {
-      const start = performance.now();
-      const values = await program.run(bindings, into)();
-      milliseconds = performance.now() - start;
-      return values;
-    },
-  });
-  return { backend: { ...backend, compile: (plan, resident) => map(timed)(backend.compile(plan, resident)) }, taken: () => milliseconds };
+/** Zeros that nothing has touched take no memory; the weights follow one by one, so that they never exist twice. */
+const blank = (parameters: readonly TrainedParameter[]): TrainState => trainState(new Map(parameters.map(({ name, sizes }) => [name, new Float32Array(elements(sizes))])));
+const fill = async (weights: Values, path: string): Promise<void> => {
+  const file = held(await openSafetensors(path)());
+  for (const [name, { data }] of weights) if (data instanceof Float32Array) data.set(held(await file.tensor(name)()).data);
+  await file.close();
 };
 
-/** The gradients of the first step, by a program of their own: the trainer's need not exist as arrays. */
-const gradients = async (backend: Backend, learner: Learner, job: MoltJob): Promise<Readonly<Record<string, Digest>>> => {
-  const wrt = [...learner.declared.values()].filter((d) => d.trainable);
-  const { loss } = learner.train(job.batch);
-  const roots = grad(loss, wrt.map((d) => parameterNode(d.name, d.sizes))).gradients;
-  const program = held(await backend.compile(planFor(backend, roots))());
-  try {
-    return digests(wrt.map((d) => d.name), held(await program.run({ inputs: await tensorsOf(job.inputs), parameters: await tensorsOf(job.weights) })()));
-  } finally {
-    program.dispose();
-  }
-};
-
-const start = async (path: string): Promise<TrainState> => trainState(new Map([...(await tensorsOf(path))].map(([name, value]) => [name, float(value)])));
-
-const step = async (plain: Backend, job: MoltJob): Promise<Prepared> => {
+const step = async (backend: Backend, job: MoltJob): Promise<Prepared> => {
   const learner = moltAve(held(decodeVariant('bench', job.variant)), job.classes);
-  const { backend, taken } = watched(plain);
-  const helpers = threadsOf(backend.name, job.threads) - 1;
-  const training = held(await trainer(backend, trainStep(learner, job.batch, { target: backend.target }), await start(job.weights), { name: 'bench', adam: job.adam, threads: helpers > 0 ? helperThreads(helpers) : undefined })());
+  const threads = threadsOf(backend.name, job.threads);
+  const plan = trainStep(learner, job.batch, { target: backend.target });
+  const training = held(await trainer(backend, plan, blank(plan.trained), { name: 'bench', adam: job.adam, threads: threads > 1 ? helperThreads(threads - 1) : undefined })());
+  await fill(training.weights, job.weights);
   const inputs = await tensorsOf(job.inputs);
   const once = async (): Promise<number> => held(await training.step(inputs, job.adam.rate)())[0] ?? Number.NaN;
   return {
     ...described(backend, job.threads, []),
-    saved: savedBytesPerSample(learner, job.batch) * job.batch,
-    check: async () => ({ tensors: await gradients(backend, learner, job), losses: [await once(), await once(), await once()] }),
+    saved: savedOf(plan.plan, plan.reports).total,
+    check: async () => {
+      const first = await once();
+      const tensors = Object.fromEntries([...training.gradients()].map(([name, g]) => [name, digestOf(g)]));
+      return { tensors, losses: [first, await once(), await once()] };
+    },
     iterate: async () => {
-      const began = performance.now();
       await once();
-      return { 'forward and backward': taken(), AdamW: performance.now() - began - taken() };
+      const { run, update } = training.times();
+      return { 'forward and backward': run, AdamW: update };
     },
   };
 };
