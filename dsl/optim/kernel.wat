@@ -69,12 +69,13 @@
         (local.set $n (i32.sub (local.get $n) (i32.shr_u (local.get $bytes) (i32.const 2))))
         (br $next))))
 
-  ;; to[k] = sum over r of left[r leftStride] right[r rightStride + k], for k below n rounded up to 4; ranks is a multiple of 4.
+  ;; to[k] = sum over r of left[r leftStride] right[r rightStride + k], for k below n rounded up to 8; ranks is a multiple of 4.
   ;; Addresses and strides in bytes.
   (func $segment
     (param $to i32) (param $left i32) (param $leftStride i32) (param $right i32) (param $rightStride i32) (param $ranks i32) (param $n i32)
     (local $fresh i32) (local $at i32) (local $end i32)
     (local $row i32) (local $row1 i32) (local $row2 i32) (local $row3 i32)
+    (local $p i32) (local $p0 i32) (local $p1 i32) (local $p2 i32) (local $p3 i32) (local $x v128) (local $y v128)
     (local $c0 v128) (local $c1 v128) (local $c2 v128) (local $c3 v128)
     (local.set $end (i32.shl (local.get $n) (i32.const 2)))
     (local.set $fresh (i32.const 1))
@@ -93,27 +94,32 @@
       (local.set $row3 (i32.add (local.get $row2) (local.get $rightStride)))
       (local.set $right (i32.add (local.get $row3) (local.get $rightStride)))
       (local.set $at (i32.const 0))
-      (loop $nextFour
-        (v128.store (i32.add (local.get $to) (local.get $at))
-          (f32x4.add
-            (f32x4.add
-              (f32x4.mul (local.get $c0) (v128.load (i32.add (local.get $row) (local.get $at))))
-              (f32x4.mul (local.get $c1) (v128.load (i32.add (local.get $row1) (local.get $at)))))
-            (f32x4.add
-              (f32x4.add
-                (f32x4.mul (local.get $c2) (v128.load (i32.add (local.get $row2) (local.get $at))))
-                (f32x4.mul (local.get $c3) (v128.load (i32.add (local.get $row3) (local.get $at)))))
-              (if (result v128) (local.get $fresh)
-                (then (v128.const i32x4 0 0 0 0))
-                (else (v128.load (i32.add (local.get $to) (local.get $at))))))))
-        (local.set $at (i32.add (local.get $at) (i32.const 16)))
-        (br_if $nextFour (i32.lt_u (local.get $at) (local.get $end))))
+      (loop $nextEight
+        (local.set $p0 (i32.add (local.get $row) (local.get $at)))
+        (local.set $p1 (i32.add (local.get $row1) (local.get $at)))
+        (local.set $p2 (i32.add (local.get $row2) (local.get $at)))
+        (local.set $p3 (i32.add (local.get $row3) (local.get $at)))
+        (local.set $p (i32.add (local.get $to) (local.get $at)))
+        (local.set $x (f32x4.add
+          (f32x4.add (f32x4.mul (local.get $c0) (v128.load (local.get $p0))) (f32x4.mul (local.get $c1) (v128.load (local.get $p1))))
+          (f32x4.add (f32x4.mul (local.get $c2) (v128.load (local.get $p2))) (f32x4.mul (local.get $c3) (v128.load (local.get $p3))))))
+        (local.set $y (f32x4.add
+          (f32x4.add (f32x4.mul (local.get $c0) (v128.load offset=16 (local.get $p0))) (f32x4.mul (local.get $c1) (v128.load offset=16 (local.get $p1))))
+          (f32x4.add (f32x4.mul (local.get $c2) (v128.load offset=16 (local.get $p2))) (f32x4.mul (local.get $c3) (v128.load offset=16 (local.get $p3))))))
+        (if (i32.eqz (local.get $fresh))
+          (then
+            (local.set $x (f32x4.add (local.get $x) (v128.load (local.get $p))))
+            (local.set $y (f32x4.add (local.get $y) (v128.load offset=16 (local.get $p))))))
+        (v128.store (local.get $p) (local.get $x))
+        (v128.store offset=16 (local.get $p) (local.get $y))
+        (local.set $at (i32.add (local.get $at) (i32.const 32)))
+        (br_if $nextEight (i32.lt_u (local.get $at) (local.get $end))))
       (local.set $fresh (i32.const 0))
       (local.set $ranks (i32.sub (local.get $ranks) (i32.const 4)))
       (br_if $nextRanks (local.get $ranks))))
 
   ;; AdamW over rows [from, to) of a parameter [rows, groups, columns] whose gradient is a product that is formed row by row:
-  ;; g[i, j, k] = sum over r of left[r, j, i] right[r, j, k]. scratch takes columns rounded up to 4.
+  ;; g[i, j, k] = sum over r of left[r, j, i] right[r, j, k]. scratch takes columns rounded up to 8, and as much is read of each row of right.
   (func $product (export "product")
     (param $scratch i32) (param $w i32) (param $m i32) (param $v i32) (param $left i32) (param $right i32)
     (param $rows i32) (param $groups i32) (param $columns i32) (param $ranks i32) (param $from i32) (param $to i32)

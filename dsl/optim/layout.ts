@@ -59,6 +59,8 @@ const most = 2 ** 32;
 const memoryLimit = 2 ** 30;
 
 const padded = (length: number): number => Math.ceil((length * 4) / line) * line;
+/** The kernel takes a row's numbers by eights. */
+const spareColumns = 7;
 /** Ranks as the kernel takes them. */
 export const paddedRank = (rank: number): number => Math.ceil(rank / 4) * 4;
 
@@ -75,13 +77,13 @@ const placed = ({ length, product }: Slot, memory: number, start: number): { rea
   const { rank, groups, rows, columns } = product;
   const spare = paddedRank(rank) - rank;
   const left = take(rank * groups * rows, spare * groups * rows);
-  const right = take(rank * groups * columns, spare * groups * columns + 3);
+  const right = take(rank * groups * columns, spare * groups * columns + spareColumns);
   return { place: { memory, weights, first, second, gradient: { kind: 'product', sizes: product, left, right } }, end: end() };
 };
 
 /** Places for all slots, in their order. errors: Memory where one parameter needs more than a memory can address */
 export const layoutOf = (slots: ReadonlyMap<string, Slot>, { limit = memoryLimit, threads = 1 }: LayoutOptions = {}): E.Either<Fault, Layout> => {
-  const scratch = padded(Math.max(0, ...[...slots.values()].map(({ product }) => (product === undefined ? 0 : product.columns + 3))));
+  const scratch = padded(Math.max(0, ...[...slots.values()].map(({ product }) => (product === undefined ? 0 : product.columns + spareColumns))));
   const places = new Map<string, Place>();
   const memories: number[] = [];
   for (const [name, slot] of slots) {
