@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 import assembler from 'wabt';
 
 /** Text to bytes; paths from the repository's root. */
-const kernels = [{ from: 'dsl/optim/kernel.wat', to: 'dsl/optim/kernel-bytes.ts' }];
+const kernels = [
+  { from: 'dsl/optim/kernel.wat', to: 'dsl/optim/kernel-bytes.ts' },
+  { from: 'dsl/backends/tfjs/kernel.wat', to: 'dsl/backends/tfjs/kernel-bytes.ts' },
+];
 
 const { parseWat } = await assembler();
 

@@ -17,8 +17,12 @@ export interface Device {
   readonly maxRank: number;
   /** whether values read back share memory with the device */
   readonly readsShare: boolean;
+  /** whether a value and its reshaping share memory without tfjs knowing, which then counts it twice */
+  readonly sharesUnseen: boolean;
   /** the device's own memory of a value, to be copied before anything else runs; undefined where it can't be seen */
   readonly view: ((x: Handle) => Data) | undefined;
+  /** whether products keep a packed copy of their right operand as long as it lives */
+  readonly packs: boolean;
   /** [m,k]·[k,n], or a batch of them, with operands possibly transposed in their last two axes */
   readonly matMul: (a: Handle, b: Handle, transposeA: boolean, transposeB: boolean) => Handle;
   /** sum over some axes, which are removed */

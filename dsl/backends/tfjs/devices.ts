@@ -25,7 +25,12 @@ interface Optional {
   readonly engine: string;
   /** what has to be in place before the package is loaded */
   readonly prepare: () => Promise<void>;
+  /** what is not as on any other engine */
+  readonly own: Partial<Device>;
 }
+
+/** TensorFlow stretches five axes at most, and reshapes without copying. */
+const tensorflow = { maxRank: 5, sharesUnseen: true } as const;
 
 /** tfjs-node calls a helper of Node's util that Node 23 removed; it is put back if it is missing. */
 const restoreUtil = async (): Promise<void> => {
@@ -35,9 +40,9 @@ const restoreUtil = async (): Promise<void> => {
 };
 
 const optional = {
-  node: { specifier: '@tensorflow/tfjs-node', engine: 'tensorflow', prepare: restoreUtil },
-  'node-gpu': { specifier: '@tensorflow/tfjs-node-gpu', engine: 'tensorflow', prepare: restoreUtil },
-  webgpu: { specifier: '@tensorflow/tfjs-backend-webgpu', engine: 'webgpu', prepare: () => Promise.resolve() },
+  node: { specifier: '@tensorflow/tfjs-node', engine: 'tensorflow', prepare: restoreUtil, own: tensorflow },
+  'node-gpu': { specifier: '@tensorflow/tfjs-node-gpu', engine: 'tensorflow', prepare: restoreUtil, own: tensorflow },
+  webgpu: { specifier: '@tensorflow/tfjs-backend-webgpu', engine: 'webgpu', prepare: () => Promise.resolve(), own: {} },
 } as const satisfies { readonly [D in Exclude<DeviceName, 'wasm' | 'cpu'>]: Optional };
 
 const select = async (engine: string): Promise<void> => {
@@ -45,13 +50,13 @@ const select = async (engine: string): Promise<void> => {
 };
 
 const loadOptional = async (device: keyof typeof optional): Promise<Device> => {
-  const { specifier, engine, prepare } = optional[device];
+  const { specifier, engine, prepare, own } = optional[device];
   await prepare();
   await import(/* @vite-ignore */ specifier).catch((thrown: unknown) =>
     raise(fault('Unsupported', `backend tfjs-${device}`, [thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown)], `the optional package ${specifier}`, `npm install ${specifier}@4.22.0, or use tfjs-wasm`)),
   );
   await select(engine);
-  return { ...plain, name: `tfjs-${device}`, engine };
+  return { ...plain, ...own, name: `tfjs-${device}`, engine };
 };
 
 const loaders: { readonly [D in DeviceName]: (options: TfjsOptions) => Promise<Device> } = {

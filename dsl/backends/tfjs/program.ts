@@ -11,7 +11,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fault, faultOf, raise, type Fault } from '../../../shapes/fault.ts';
 import type { Bindings, Destinations, Measured, Program, Value } from '../../backend.ts';
 import { elements, is, type Node } from '../../expr.ts';
-import type { Plan } from '../../schedule.ts';
+import { bufferOf, type Plan } from '../../schedule.ts';
 import { bindPlan, delivered } from '../bindings.ts';
 import type { Device } from './device.ts';
 import { makeCurrent } from './devices.ts';
@@ -20,19 +20,20 @@ import { bytes, type Handle } from './kernels.ts';
 import { type Residents, settle } from './residents.ts';
 import { compute, isComputed, obstacle, place, upload } from './step.ts';
 
-const memoryFault = (plan: Plan, live: number, limit: number): Fault =>
-  fault('Memory', 'tfjs-wasm', [`${Math.ceil((footprint(plan) + live) / 2 ** 20)} MiB at the worst step, ${Math.ceil(live / 2 ** 20)} MiB of them in use before`], `at most ${Math.floor(limit / 2 ** 20)} MiB of WebAssembly memory`, 'a smaller batch, or another backend');
+const memoryFault = (worst: number, live: number, limit: number): Fault =>
+  fault('Memory', 'tfjs-wasm', [`${Math.ceil((worst + live) / 2 ** 20)} MiB at the worst step, ${Math.ceil(live / 2 ** 20)} MiB of them in use before`], `at most ${Math.floor(limit / 2 ** 20)} MiB of WebAssembly memory`, 'a smaller batch, or another backend');
 
 /** Bytes of distinct buffers. */
 const heldBytes = (handles: Iterable<Handle>): number => [...new Map([...handles].map((handle) => [handle.dataId, bytes(handle)])).values()].reduce((a, b) => a + b, 0);
 
 /** Bytes of live buffers: tfjs counts a buffer once for each handle, so the other handles of this run are taken off. */
-const liveBytes = (handles: Iterable<Handle>): number => {
+const liveBytes = (handles: Iterable<readonly [Node, Handle]>, device: Device): number => {
   const seen = new Set<object>();
   let shared = 0;
-  for (const handle of handles) {
-    if (seen.has(handle.dataId)) shared += bytes(handle);
-    seen.add(handle.dataId);
+  for (const [node, handle] of handles) {
+    const buffer = device.sharesUnseen ? bufferOf(node) : handle.dataId;
+    if (seen.has(buffer)) shared += bytes(handle);
+    seen.add(buffer);
   }
   return tf.memory().numBytes - shared;
 };
@@ -71,7 +72,7 @@ const walk = (plan: Plan, device: Device, values: ReadonlyMap<Node, Value>, { ha
         handles.set(node, handle);
         if (device.broken(handle)) raise(fault('Memory', place(node), ['an allocation failed on the device'], 'free WebAssembly memory', 'a smaller batch, or a fresh process'));
       }
-      if (observe) peakBytes = Math.max(peakBytes, held + liveBytes([...handles.values(), ...residents.values()]) - start.numBytes);
+      if (observe) peakBytes = Math.max(peakBytes, held + liveBytes([...handles, ...residents], device) - start.numBytes);
       for (const freed of plan.frees[step] ?? []) {
         handles.get(freed)?.dispose();
         handles.delete(freed);
@@ -90,7 +91,8 @@ const start = (plan: Plan, device: Device, bindings: Bindings, residents: Reside
   const current = makeCurrent(device);
   if (E.isLeft(current)) return current;
   const live = tf.memory().numBytes;
-  if (device.heapLimit !== undefined && footprint(plan) + live > device.heapLimit) return E.left(memoryFault(plan, live, device.heapLimit));
+  const worst = footprint(plan, device.packs);
+  if (device.heapLimit !== undefined && worst + live > device.heapLimit) return E.left(memoryFault(worst, live, device.heapLimit));
   return E.tryCatch(() => walk(plan, device, bound.right, residents, observe), (thrown) => faultOf(device.name, thrown));
 };
 
@@ -118,7 +120,8 @@ const refusal = (plan: Plan, device: Device): Fault | undefined => {
     return why === undefined ? [] : [`${place(node)}: ${why}`];
   });
   if (obstacles.length > 0) return fault('Unsupported', device.name, obstacles, 'primitives that this engine computes', 'another backend, for instance reference');
-  return device.heapLimit !== undefined && footprint(plan) > device.heapLimit ? memoryFault(plan, 0, device.heapLimit) : undefined;
+  const worst = footprint(plan, device.packs);
+  return device.heapLimit !== undefined && worst > device.heapLimit ? memoryFault(worst, 0, device.heapLimit) : undefined;
 };
 
 /** Errors: Unsupported (all nodes that the device can't compute), Memory, and those of a resident parameter. */
