@@ -2,7 +2,7 @@
  * Pieces: slices, pads and concatenations that undo or follow each other.
  * measure: elements that are moved, then nodes.
  */
-import { broadcast, concat, pad, permute, slice } from '../build.ts';
+import { broadcast, concat, pad, permute, reshape, slice } from '../build.ts';
 import { elements, is, type Node, type Sizes } from '../expr.ts';
 import { fill } from '../node.ts';
 import { rule, type Rule } from './rule.ts';
@@ -83,6 +83,14 @@ export const pieceRules = {
     const { axes } = node.params;
     if (!is('concat', x) || !once(x) || !x.operands.every((o) => movesOnes(axes, o.sizes)) || movesOnes(axes, x.sizes)) return undefined;
     return concat(axes.indexOf(x.params.axis), x.operands.map((o) => permute(o, axes)));
+  }),
+  'reshape of concat': rule(['reshape'], 'reshape(concat(reshape x, reshape y)) = concat(reshape x, reshape y), where the axis of the concat stays', (node, once) => {
+    const x = operandOf(node);
+    if (!is('concat', x) || !once(x) || elements(x.sizes) === 0 || !x.operands.every((o) => is('reshape', o))) return undefined;
+    const { axis } = x.params;
+    const before = elements(x.sizes.slice(0, axis));
+    const at = node.sizes.findIndex((n, i) => n === x.sizes[axis] && elements(node.sizes.slice(0, i)) === before);
+    return at < 0 ? undefined : concat(at, x.operands.map((o) => reshape(operandOf(o), node.sizes.map((n, i) => (i === at ? (o.sizes[axis] ?? 1) : n)))));
   }),
   'concat of one': rule(['concat'], 'concat(x) = x; what is empty goes', (node) => {
     const filled = node.operands.filter((o) => (o.sizes[node.params.axis] ?? 0) > 0);

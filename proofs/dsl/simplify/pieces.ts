@@ -62,6 +62,11 @@ export const pieceCases = {
     lie: 'parts in another order',
     wrong: (x) => { const inner = below('concat', x); return is('permute', x) && inner !== undefined ? nodes.concat(x.params.axes.indexOf(inner.params.axis), inner.operands.toReversed().map((o) => nodes.permute(o, x.params.axes))) : undefined; },
   },
+  'reshape of concat': {
+    left: built(box(2), (s) => [s, s], ([n = 1, m = 1], ...xs) => nodes.reshape(nodes.concat(1, xs.map((x) => nodes.reshape(x, [n, 1, m, 1]))), [1, n, 2, m])),
+    lie: 'parts in another order',
+    wrong: (x) => { const inner = below('concat', x); return is('reshape', x) && inner !== undefined && x.sizes.length === 4 ? nodes.concat(2, inner.operands.toReversed().map((o) => nodes.reshape(o, [1, o.sizes[0] ?? 1, 1, o.sizes[2] ?? 1]))) : undefined; },
+  },
   'concat of one': {
     left: built(box(2), (s) => [s], (s, x) => [node('concat', { axis: 0 }, [x]), nodes.concat(1, [fillNode(0, [s[0] ?? 1, 0]), x])]),
     lie: 'nothing is left',
