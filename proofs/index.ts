@@ -54,6 +54,7 @@ export { mapDomains, primitives, primitiveSubjects, zipDomains } from './dsl/pri
 export { type Random, randomLaws } from './dsl/random.ts';
 export { anyGraphs, randomGraphLaws, trainingStep } from './dsl/random-graphs.ts';
 export { type Codec, safetensorsLaws } from './dsl/safetensors.ts';
+export { residentLaws } from './dsl/residents.ts';
 export { type Schedule, scheduleLaws } from './dsl/schedule.ts';
 export { type Rule, shapeLaws } from './dsl/shapes.ts';
 export { leftSides, type Simplify, simplifierLaws, simplifyLaws } from './dsl/simplify.ts';

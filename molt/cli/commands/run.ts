@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { grad, parameterNode, planOf, type Backend, type Bindings, type Plan, type Value } from '../../../dsl/index.ts';
+import { grad, parameterNode, plainTarget, planOf, type Backend, type Bindings, type Plan, type Target, type Value } from '../../../dsl/index.ts';
 import { floatsAs } from '../../../dsl/safetensors/index.ts';
 import { fault, faultOf, type Fault } from '../../../shapes/fault.ts';
 import { checkFinite, matchNames, type Needed } from '../../io/bindings.ts';
@@ -45,11 +45,11 @@ const batchOf = (path: string, built: Built, inputs: Values): Either<Fault, numb
 const checked = (path: string, given: Values, needed: ReadonlyMap<string, Needed>): TE.TaskEither<Fault, Values> =>
   pipe(TE.fromEither(matchNames(path, given, needed)), TE.chain((values) => TE.fromEither(checkFinite(path, values))));
 
-const jobOf = (built: Built, batch: number, withGradients: boolean): Job => {
+const jobOf = (built: Built, batch: number, withGradients: boolean, target: Target): Job => {
   const { outputs, objective } = built.outputs(batch);
   const weights = withGradients ? [...built.declared.values()] : [];
   const { gradients } = grad(objective, weights.map((w) => parameterNode(w.name, w.sizes, w.trainable)));
-  return { plan: planOf([...outputs.values(), ...gradients]), outputs: [...outputs.keys()], gradients: weights.map((w) => w.name) };
+  return { plan: planOf([...outputs.values(), ...gradients], { target }), outputs: [...outputs.keys()], gradients: weights.map((w) => w.name) };
 };
 
 /** Compiles, runs once, and gives the memory back whatever happens. */
@@ -119,7 +119,7 @@ export const run = command({
       TE.bind('batch', ({ built, given }) => TE.fromEither(batchOf(flags.inputs, built, given.tensors))),
       TE.bind('inputs', ({ built, given, batch }) => checked(flags.inputs, given.tensors, built.outputs(batch).inputs)),
       TE.bind('backend', () => backendOf(flags, terminal)),
-      TE.bind('job', ({ built, batch }) => TE.tryCatch(async () => jobOf(built, batch, flags.grads !== undefined), (thrown) => faultOf('molt run', thrown))),
+      TE.bind('job', ({ built, batch, backend }) => TE.tryCatch(async () => jobOf(built, batch, flags.grads !== undefined, backend.target ?? plainTarget), (thrown) => faultOf('molt run', thrown))),
       TE.bind('values', ({ backend, job, inputs, parameters }) => execute(backend, job.plan, { inputs, parameters })),
       TE.bind('metadata', ({ variant, backend }) => pipe(version, TE.map((v) => new Map([['molt', v], ['variant', variant.name], ['backend', backend.name]])))),
       TE.map(({ variant, batch, backend, job, values, metadata }) => ({
