@@ -40,31 +40,48 @@ export const carried = ({ inputs, output }: Contraction, subset: number): readon
 export const pairCost = (a: readonly number[], b: readonly number[], result: readonly number[], size: (axis: number) => number): number =>
   product(new Set([...a, ...b]), size) + macsPerByte * 4 * (product(a, size) + product(b, size) + product(result, size));
 
-interface Best {
-  readonly cost: number;
-  readonly order: Order;
-}
-
 /** The cheapest order, where `shared` says which subsets of operands are computed anyway. */
 const exact = (what: Contraction, shared: (subset: number) => boolean): Order => {
-  const full = 2 ** what.inputs.length - 1;
-  const best = new Map<number, Best>(what.inputs.map((_, i) => [1 << i, { cost: 0, order: i }]));
-  const axes = Array.from({ length: full + 1 }, (_, subset) => carried(what, subset));
-  for (let subset = 1; subset <= full; subset += 1) {
-    if (best.has(subset)) continue;
-    let found: Best | undefined;
+  const count = 2 ** what.inputs.length;
+  const names = [...new Set([...what.inputs.flat(), ...what.output])];
+  const sizes = Float64Array.from(names, (axis) => what.size(axis));
+  // carries[subset · names + axis]: whether a subset of operands still carries an axis; whole[subset]: elements of its value
+  const carries = new Uint8Array(count * names.length);
+  const whole = new Float64Array(count);
+  for (let subset = 1; subset < count; subset += 1) {
+    const kept = new Set(carried(what, subset));
+    let elements = 1;
+    names.forEach((axis, i) => {
+      if (!kept.has(axis)) return;
+      carries[subset * names.length + i] = 1;
+      elements *= sizes[i] ?? 1;
+    });
+    whole[subset] = elements;
+  }
+  const costOf = (left: number, right: number, subset: number): number => {
+    let work = 1;
+    for (let i = 0, l = left * names.length, r = right * names.length; i < names.length; i += 1, l += 1, r += 1) if (carries[l] === 1 || carries[r] === 1) work *= sizes[i] ?? 1;
+    return work + macsPerByte * 4 * ((whole[left] ?? 0) + (whole[right] ?? 0) + (whole[subset] ?? 0));
+  };
+  const best = new Float64Array(count);
+  const split = new Int32Array(count);
+  for (let subset = 1; subset < count; subset += 1) {
+    if ((subset & (subset - 1)) === 0) continue;
+    let least = Number.POSITIVE_INFINITY;
     for (let left = (subset - 1) & subset; left > 0; left = (left - 1) & subset) {
       const right = subset ^ left;
       if (left < right) continue;
-      const a = best.get(left);
-      const b = best.get(right);
-      if (a === undefined || b === undefined) continue;
-      const cost = a.cost + b.cost + pairCost(axes[left] ?? [], axes[right] ?? [], axes[subset] ?? [], what.size);
-      if (found === undefined || cost < found.cost) found = { cost, order: [b.order, a.order] };
+      const cost = (best[left] ?? 0) + (best[right] ?? 0) + costOf(left, right, subset);
+      if (cost < least) { least = cost; split[subset] = left; }
     }
-    if (found !== undefined) best.set(subset, shared(subset) ? { cost: 0, order: found.order } : found);
+    best[subset] = shared(subset) ? 0 : least;
   }
-  return best.get(full)?.order ?? 0;
+  const orderOf = (subset: number): Order => {
+    if ((subset & (subset - 1)) === 0) return 31 - Math.clz32(subset);
+    const left = split[subset] ?? 0;
+    return [orderOf(subset ^ left), orderOf(left)];
+  };
+  return count === 1 ? 0 : orderOf(count - 1);
 };
 
 /** Cheapest pair first. */
