@@ -1,6 +1,6 @@
 /**
- * Plan: from roots to what a backend compiles: simplified, contractions in their cheapest order, lowered, cheap values computed
- * again, ordered, with lifetimes.
+ * Plan: from roots to what a backend compiles: simplified, contractions in their cheapest order, lowered and tidied, cheap values
+ * computed again, ordered, with lifetimes.
  * idea:  each stage is a function of roots alone, kept honest by its own law; a plan is their composition.
  * laws:  proofs/dsl/plan.ts: planned = unplanned, for random graphs and MoLT
  */
@@ -11,7 +11,7 @@ import { fuse } from './fuse.ts';
 import { lower, plainTarget, type Target } from './lower.ts';
 import { recompute, type RecomputeOptions } from './recompute.ts';
 import { type Plan, schedule } from './schedule.ts';
-import { simplify } from './simplify/index.ts';
+import { simplify, tidy } from './simplify/index.ts';
 
 export interface PlanOptions {
   /** what the engine's matrix products read; a backend says so as `target` */
@@ -31,7 +31,7 @@ export const planned = (roots: readonly Node[], options: PlanOptions = {}): Plan
   const simple = simplify(roots);
   const contracted = contract(simple.roots);
   const fused = fuse(contracted.roots);
-  const lowered = lower(fused.roots, options.target ?? plainTarget);
+  const lowered = tidy(lower(fused.roots, options.target ?? plainTarget));
   const again = options.forward === undefined ? { roots: lowered, values: 0 } : recompute(lowered, options.forward, options.recompute);
   return { plan: schedule(again.roots), decisions: { fired: simple.fired, regions: contracted.regions, fusedGroups: fused.groups, recomputed: again.values } };
 };
