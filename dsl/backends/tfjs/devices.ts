@@ -45,17 +45,21 @@ const optional = {
   webgpu: { specifier: '@tensorflow/tfjs-backend-webgpu', engine: 'webgpu', prepare: () => Promise.resolve(), own: {} },
 } as const satisfies { readonly [D in Exclude<DeviceName, 'wasm' | 'cpu'>]: Optional };
 
-const select = async (engine: string): Promise<void> => {
-  if (tf.getBackend() !== engine && !(await tf.setBackend(engine))) raise(fault('Unsupported', `tfjs ${engine}`, ['the engine did not start'], `a host that runs ${engine}`, engine === 'wasm' ? 'give wasmPaths: the folder that serves the .wasm files of @tensorflow/tfjs-backend-wasm' : 'use tfjs-wasm or tfjs-cpu'));
+const said = (thrown: unknown): string => (thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown));
+
+const select = async (name: string, engine: string): Promise<void> => {
+  if (tf.getBackend() === engine) return;
+  const obstacle = await tf.setBackend(engine).then((started) => (started ? undefined : 'the engine did not start'), said);
+  if (obstacle !== undefined) raise(fault('Unsupported', `backend ${name}`, [obstacle], `a host that runs ${engine}`, engine === 'wasm' ? 'give wasmPaths: the folder that serves the .wasm files of @tensorflow/tfjs-backend-wasm' : 'use tfjs-wasm or tfjs-cpu'));
 };
 
 const loadOptional = async (device: keyof typeof optional): Promise<Device> => {
   const { specifier, engine, prepare, own } = optional[device];
   await prepare();
   await import(/* @vite-ignore */ specifier).catch((thrown: unknown) =>
-    raise(fault('Unsupported', `backend tfjs-${device}`, [thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown)], `the optional package ${specifier}`, `npm install ${specifier}@4.22.0, or use tfjs-wasm`)),
+    raise(fault('Unsupported', `backend tfjs-${device}`, [said(thrown)], `the optional package ${specifier}`, `npm install ${specifier}@4.22.0, or use tfjs-wasm`)),
   );
-  await select(engine);
+  await select(`tfjs-${device}`, engine);
   return { ...plain, ...own, name: `tfjs-${device}`, engine };
 };
 
@@ -64,7 +68,7 @@ const loaders: { readonly [D in DeviceName]: (options: TfjsOptions) => Promise<D
     const vendor = await import('@tensorflow/tfjs-backend-wasm');
     // Paths can't change once the engine has started; asking `findBackend` would start it.
     if (wasmPaths !== undefined && !Object.hasOwn(tf.engine().registry, 'wasm')) vendor.setWasmPaths(typeof wasmPaths === 'string' ? wasmPaths : { ...wasmPaths });
-    await select('wasm');
+    await select('tfjs-wasm', 'wasm');
     const heap = tf.backend();
     return heap instanceof vendor.BackendWasm
       ? { ...fastWasm(heap), name: 'tfjs-wasm', engine: 'wasm' }
@@ -74,7 +78,7 @@ const loaders: { readonly [D in DeviceName]: (options: TfjsOptions) => Promise<D
     await import('@tensorflow/tfjs-backend-cpu');
     // The engine advertises tfjs-node on the console at its first use outside production mode.
     tf.env().set('PROD', true);
-    await select('cpu');
+    await select('tfjs-cpu', 'cpu');
     return { ...plain, name: 'tfjs-cpu', engine: 'cpu' };
   },
   node: () => loadOptional('node'),
