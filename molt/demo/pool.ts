@@ -45,7 +45,7 @@ export interface Crew {
 
 /**
  * Jobs are independent, so a core does most by working on a job of its own: one thread for each worker, until there are more cores than workers.
- * source: the demo's training step on two cores: two workers of one thread each do as much as 1.5 of two threads
+ * source: a training step of the demo on ort-node takes 52 ms of processor time on one thread and 83 on two, so two workers of one thread do 1.6 times the work
  */
 export const crewOf = (cores: number, jobs: number): Crew => {
   const workers = Math.max(1, Math.min(most, cores, jobs));
