@@ -72,6 +72,9 @@ export const main = async (argv: readonly string[], root: string): Promise<numbe
     return 0;
   }
   const folder = mkdtempSync(join(tmpdir(), 'molt-bench-'));
+  const clear = (): void => { rmSync(folder, { recursive: true, force: true }); };
+  // sides end by themselves when nobody asks any more
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { clear(); process.exit(130); });
   let broken = false;
   try {
     mkdirSync(to, { recursive: true });
@@ -83,7 +86,7 @@ export const main = async (argv: readonly string[], root: string): Promise<numbe
     }
     writeFileSync(join(to, 'table.md'), wholeTable(resultsIn(to)));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
   return broken ? 1 : 0;
 };
