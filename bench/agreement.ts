@@ -1,6 +1,6 @@
 /**
  * Agreement: do two sides compute the same thing? Asked before anything is timed.
- * idea:  losses of three steps (so the optimiser is compared as well), and of every tensor the sum of magnitudes and sixteen elements.
+ * idea:  losses of two steps (so the optimiser is compared as well), and of every tensor the sum of magnitudes and sixteen elements.
  * laws:  test/bench.test.ts: a side that leaves out a term is found out
  */
 import type { Digest, ReplyOf } from './protocol.ts';

@@ -91,7 +91,7 @@ const swin = (side: number, channels: number, heads: number, window: number, shi
 export const cases: readonly Case[] = [
   {
     name: 'molt-step', about: 'training step of MoLT at paper size: forward, loss, backward, AdamW over 114 million weights', ratios: stepRatios,
-    sizes: batches('step', paper, [{ B: 4, sides: [...all, 'jax-js'] }, { B: 16, sides: [...fast, 'pytorch-loop', 'pytorch-sdpa'] }, { B: 40, sides: all, memory: true }]),
+    sizes: batches('step', paper, [{ B: 4, sides: [...fast, 'tfjs-wasm', 'jax-js'] }, { B: 16, sides: [...fast, 'pytorch-loop', 'pytorch-sdpa'] }, { B: 40, sides: all, memory: true }]),
   },
   { name: 'molt-forward', about: 'fused tokens of MoLT at paper size', ratios: stepRatios.map((r) => ({ ...r, goals: [] })), sizes: batches('forward', paper, [{ B: 4, sides: [...all, 'jax-js'] }, { B: 16, sides: fast }, { B: 40, sides: all }]) },
   { name: 'demo-step', about: "training step at the demo's sizes", ratios: stepRatios.map((r) => ({ ...r, goals: [] })), sizes: batches('step', demo, [{ B: 100, sides: [...all, 'jax-js'] }]) },

@@ -90,14 +90,14 @@ const prepare = async (size: Size, job: Job, options: Options, absent: Record<st
   return taking;
 };
 
-/** Peak memory of each side in a fresh process: setup, three iterations. */
+/** Peak memory of each side in a fresh process: setup, two iterations. */
 const memories = async (taking: readonly Taking[], job: Job, options: Options): Promise<ReadonlyMap<SideName, NonNullable<SideResult['memory']>>> => {
   const found = new Map<SideName, NonNullable<SideResult['memory']>>();
   for (const { side } of taking) {
     const running = start(sides[side].command(options.built, options.root));
     try {
       await running.ask({ ask: 'setup', job }, 'ready');
-      await running.ask({ ask: 'run', count: 3 }, 'ran');
+      await running.ask({ ask: 'run', count: 2 }, 'ran');
       const { now, peak, saved } = await running.ask({ ask: 'memory' }, 'memory');
       found.set(side, { now, peak, saved });
       options.say(`  ${side}: at most ${(peak / 1e6).toFixed(0)} MB resident`);

@@ -14,7 +14,7 @@ export interface Prepared {
   readonly notes: readonly string[];
   /** bytes of activations kept for backward, if known */
   readonly saved: number | null;
-  /** from the given weights: losses of three steps and digests of the first gradients; or digests of the outputs */
+  /** from the given weights: losses of two steps and digests of the first gradients; or digests of the outputs */
   readonly check: () => Promise<{ readonly losses: readonly number[]; readonly tensors: Readonly<Record<string, Digest>> }>;
   /** one iteration; what it took of it, in milliseconds by name, if known */
   readonly iterate: () => Promise<Readonly<Record<string, number>>>;

@@ -183,7 +183,7 @@ class Step:
     def check(self):
         loss, _ = self.once()
         tensors = {k: digest(t.grad) for k, t in self.p.items()}
-        return [loss.item(), self.once()[0].item(), self.once()[0].item()], tensors
+        return [loss.item(), self.once()[0].item()], tensors
 
     def saved(self):
         return saved_bytes(lambda: loss_of(self.p, self.variant, self.inputs), [*self.p.values(), *self.inputs.values()])

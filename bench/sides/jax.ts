@@ -67,7 +67,7 @@ const step = async (job: MoltJob): Promise<Prepared> => {
       const grads = gradients(tree.ref(p), tree.ref(inputs));
       const tensors = await digests(grads);
       tree.dispose(grads);
-      return { tensors, losses: [await once(), await once(), await once()] };
+      return { tensors, losses: [await once(), await once()] };
     },
     iterate: async () => { await once(); return {}; },
   };

@@ -51,7 +51,7 @@ const step = async (job: MoltJob): Promise<Prepared> => {
     check: async () => {
       let tensors: Record<string, Digest> = {};
       const { value } = once((grads) => { tensors = digests(grads); });
-      return { losses: [value, plain().value, plain().value], tensors };
+      return { losses: [value, plain().value], tensors };
     },
     iterate: async () => plain().parts,
   };
