@@ -1,5 +1,6 @@
 /**
  * Cases: what is measured, at which sizes, by whom. Data only.
+ * not:   jax-js at B = 40: its training step does not fit into the 4 GiB of a WebAssembly memory.
  * source: sizes of the paper, arXiv 2512.00115: L = 2 late pairs of 36 × 1536 and 64 × 768 tokens, U = C = 2, Z = 8, H = 8
  */
 import { encodeVariant } from '../molt/variants/codec.ts';
