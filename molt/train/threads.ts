@@ -1,6 +1,8 @@
 /**
  * Threads: helpers for the optimiser's sweep, as Node's worker threads.
- * not:   browsers, where the thread of a page may not wait for others.
+ * idea:  two cores sweep twice as fast as one (memory bears it); the result has the same bits.
+ * not:   browsers, where the thread of a page may not wait for others; many short trainings in one process: shared memory
+ *        weighs nothing in the garbage collector's eyes, so it is freed late.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
