@@ -77,6 +77,8 @@ const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<str
   const total = perEpoch * config.epochs;
   const stride = Math.max(1, Math.floor(perEpoch / config.points));
   let { partial, curve } = earlier;
+  let order: Int32Array | undefined;
+  let ordered = -1;
   const save = () => ports.save({ run, state: engine.live(), partial, curve })();
   for (let { step } = engine.live(); step < total; ({ step } = engine.live())) {
     const at = step % perEpoch;
@@ -85,7 +87,8 @@ const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<str
       return E.isLeft(saved) ? saved : E.left(fault('Interrupted', run, [`step ${step} of ${total}`], 'more time', 'the same command with --resume goes on from here'));
     }
     const began = ports.clock();
-    const order = random.permutation(random.child(key, Math.floor(step / perEpoch)), learn.count);
+    const epoch = Math.floor(step / perEpoch);
+    if (order === undefined || epoch !== ordered) [order, ordered] = [random.permutation(random.child(key, epoch), learn.count), epoch];
     const told = await engine.step(batchOf(learn, inputs, order.subarray(at * config.batch, (at + 1) * config.batch)), rateAt(config.rate, step, total))();
     if (E.isLeft(told)) return told;
     const [loss = 0, task = 0, tor = 0] = told.right;
