@@ -2,7 +2,7 @@
  * Build: short names for untyped nodes, for whoever writes rules over graphs (gradients, lowering, derived operations).
  * not:  the user's language; that is `ops/`, typed.
  */
-import type { CompareFn, ElementType, LogicFn, MapFn, Node, Sizes, ZipFn } from './expr.ts';
+import { type CompareFn, type ElementType, type LogicFn, type MapFn, type Node, sameSizes, type Sizes, type ZipFn } from './expr.ts';
 import { constant, fill, node } from './node.ts';
 
 export const map = (fn: MapFn, x: Node): Node => node('map', { fn }, [x]);
@@ -25,7 +25,6 @@ export const zerosLike = (x: Node): Node => fill(0, x.sizes, x.dtype);
 
 export const einsum = (inputs: readonly (readonly number[])[], output: readonly number[], operands: readonly Node[]): Node => node('einsum', { inputs, output }, operands);
 
-const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 const isIdentity = (axes: readonly number[]): boolean => axes.every((a, i) => a === i);
 
 export const reshape = (x: Node, sizes: Sizes): Node => (sameSizes(x.sizes, sizes) ? x : node('reshape', { sizes }, [x]));

@@ -92,6 +92,8 @@ export const is = <P extends Primitive>(primitive: P, node: Node): node is Node<
 
 export const elements = (sizes: Sizes): number => sizes.reduce((a, b) => a * b, 1);
 
+export const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+
 export const bytesOf = { f32: 4, i32: 4, bool: 1 } as const satisfies { readonly [T in ElementType]: number };
 
 /** Bytes of a node's value as a buffer of its own. */

@@ -8,8 +8,8 @@
  */
 import { concat, einsum, reshape, slice } from './build.ts';
 import { byteSize, is, type Node, type Primitive } from './expr.ts';
-import { closeGraph } from './graph.ts';
-import { node as make } from './node.ts';
+import { closeGraph, onOperands } from './graph.ts';
+import { labelled, node as make } from './node.ts';
 
 export interface Fused {
   readonly roots: readonly Node[];
@@ -95,9 +95,9 @@ export const fuse = (roots: readonly Node[]): Fused => {
   const unstack = (nodes: readonly Node[], stack: Node): void => {
     nodes.forEach((node, index) => {
       const row = reshape(slice(stack, stack.sizes.map((_, i) => (i === 0 ? index : 0)), [1, ...node.sizes]), node.sizes);
-      const named = row.path === node.path ? row : Object.freeze({ ...row, path: node.path });
-      written.set(node, named);
-      rows.set(named, { stack, index, rows: nodes.length });
+      const own = labelled(row, node.path);
+      written.set(node, own);
+      rows.set(own, { stack, index, rows: nodes.length });
     });
   };
   /** The stack that these values are the rows of, in this order, or undefined. */
@@ -131,8 +131,7 @@ export const fuse = (roots: readonly Node[]): Fused => {
       groups += 1;
     }
     for (const node of level) {
-      if (done.has(node) || node.operands.every((o) => now(o) === o)) continue;
-      written.set(node, Object.freeze({ ...node, operands: node.operands.map(now) }));
+      if (!done.has(node)) written.set(node, onOperands(node, node.operands.map(now)));
     }
   }
   return { roots: graph.roots.map(now), groups };

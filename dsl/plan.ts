@@ -26,14 +26,26 @@ export interface Planned {
   readonly decisions: Decisions;
 }
 
-/** The plan, and what was decided on the way. */
-export const planned = (roots: readonly Node[], options: PlanOptions = {}): Planned => {
+/** Roots whose contractions are pairs in their order: the first half of planning. */
+export interface Ordered {
+  readonly roots: readonly Node[];
+  readonly decisions: Pick<Decisions, 'fired' | 'regions'>;
+}
+export const ordered = (roots: readonly Node[]): Ordered => {
   const simple = simplify(roots);
   const contracted = contract(simple.roots);
-  const fused = fuse(contracted.roots);
+  return { roots: contracted.roots, decisions: { fired: simple.fired, regions: contracted.regions } };
+};
+
+/** The second half: from pairs to a plan. */
+export const laidOut = ({ roots, decisions }: Ordered, options: PlanOptions = {}): Planned => {
+  const fused = fuse(roots);
   const lowered = tidy(lower(fused.roots, options.target ?? plainTarget));
   const again = options.forward === undefined ? { roots: lowered, values: 0 } : recompute(lowered, options.forward, options.recompute);
-  return { plan: schedule(again.roots), decisions: { fired: simple.fired, regions: contracted.regions, fusedGroups: fused.groups, recomputed: again.values } };
+  return { plan: schedule(again.roots), decisions: { ...decisions, fusedGroups: fused.groups, recomputed: again.values } };
 };
+
+/** The plan, and what was decided on the way. */
+export const planned = (roots: readonly Node[], options: PlanOptions = {}): Planned => laidOut(ordered(roots), options);
 
 export const planOf = (roots: readonly Node[], options: PlanOptions = {}): Plan => planned(roots, options).plan;

@@ -7,9 +7,10 @@
  * source: Chen, Xu, Zhang & Guestrin, Training deep nets with sublinear memory cost, arXiv:1604.06174
  */
 import { macsPerByte } from './contract/order.ts';
-import { workOf } from './cost/work.ts';
+import { readAcross } from './cost/saved.ts';
+import { isLeaf, workOf } from './cost/work.ts';
 import { byteSize, type Node } from './expr.ts';
-import { closeGraph } from './graph.ts';
+import { closeGraph, onOperands } from './graph.ts';
 import { node as make } from './node.ts';
 import { bufferOf } from './schedule.ts';
 
@@ -30,8 +31,6 @@ export interface Recomputed {
   /** how many values are computed again */
   readonly values: number;
 }
-
-const isLeaf = (node: Node): boolean => node.operands.length === 0;
 
 interface Cone {
   /** what is computed again, operands before users */
@@ -59,7 +58,7 @@ const coneOf = (value: Node, saved: ReadonlySet<Node>, again: ReadonlySet<Node>,
     if (seen.has(node)) return;
     seen.add(node);
     const buffer = bufferOf(node);
-    if (node !== value && !isLeaf(buffer) && buffer !== bufferOf(value) && (saved.has(buffer) && !again.has(buffer))) return;
+    if (buffer !== bufferOf(value) && saved.has(buffer) && !again.has(buffer)) return;
     if (isLeaf(buffer) && isLeaf(node)) return;
     const own = costOf(node);
     if (node !== value && buffer === node && !again.has(node) && (depth >= deepest || own > perByte * byteSize(node))) { needs.add(node); return; }
@@ -80,8 +79,7 @@ export const recompute = (roots: readonly Node[], forward: number, given: Partia
   const graph = closeGraph(roots);
   const ahead = new Set(closeGraph(graph.roots.slice(0, forward)).nodes);
   const behind = graph.nodes.filter((node) => !ahead.has(node));
-  const saved = new Set<Node>();
-  for (const node of behind) for (const operand of node.operands) if (ahead.has(operand) && !isLeaf(bufferOf(operand))) saved.add(bufferOf(operand));
+  const saved = readAcross(ahead, behind);
   const reported = new Set(graph.roots.slice(0, forward).map(bufferOf));
 
   const again = new Set<Node>();
@@ -118,8 +116,7 @@ export const recompute = (roots: readonly Node[], forward: number, given: Partia
   const rewritten = new Map<Node, Node>();
   const now = (node: Node): Node => (ahead.has(node) ? behindOf(node) : (rewritten.get(node) ?? node));
   for (const node of behind) {
-    const operands = node.operands.map(now);
-    rewritten.set(node, operands.every((o, i) => o === node.operands[i]) ? node : Object.freeze({ ...node, operands }));
+    rewritten.set(node, onOperands(node, node.operands.map(now)));
   }
   const values = [...saved].filter((node) => again.has(node)).length;
   return { roots: graph.roots.map((root, i) => (i < forward ? root : now(root))), values };

@@ -45,7 +45,7 @@ const step = async (backend: Backend, job: MoltJob): Promise<Prepared> => {
   const learner = moltAve(held(decodeVariant('bench', job.variant)), job.classes);
   const threads = threadsOf(backend.name, job.threads);
   const plan = trainStep(learner, job.batch, { target: backend.target });
-  const training = held(await trainer(backend, plan, blank(plan.trained), { name: 'bench', adam: job.adam, threads: threads > 1 ? helperThreads(threads - 1) : undefined })());
+  const training = held(await trainer(backend, plan, blank(plan.trained), { name: 'bench', adam: job.adam, threads: threads > 1 ? helperThreads(threads - 1) : undefined, clock: () => performance.now() })());
   await fill(training.weights, job.weights);
   const inputs = await tensorsOf(job.inputs);
   const once = async (): Promise<number> => held(await training.step(inputs, job.adam.rate)())[0] ?? Number.NaN;

@@ -3,10 +3,11 @@
  * cheapest order, across blocks and between forward and backward.
  * idea:  read each region from its ends as one n-ary contraction of its leaves (`term.ts`), order all of them together so that
  *        shared values are paid for once (`share.ts`), and write them down again (`emit.ts`). TD's K and V disappear this way.
- * laws:  proofs/dsl/contract.ts: planned = unplanned; never more multiply-adds than as printed
+ * laws:  proofs/dsl/contract.ts: planned = unplanned
  */
 import type { Node } from '../expr.ts';
-import { closeGraph } from '../graph.ts';
+import { closeGraph, onOperands } from '../graph.ts';
+import { labelled } from '../node.ts';
 import { emitter } from './emit.ts';
 import { orderAll, taskOf } from './share.ts';
 import { isRegional, reader, settled, type Term } from './term.ts';
@@ -48,11 +49,8 @@ export const contract = (roots: readonly Node[]): Contracted => {
     if (!wanted.has(node)) continue;
     const at = taskAt.get(node);
     const task = at === undefined ? undefined : tasks[at];
-    if (task !== undefined && at !== undefined) written.set(node, withPath(emit(task, orders[at] ?? 0), node.path));
-    else if (node.operands.some((o) => rewritten(o) !== o)) written.set(node, Object.freeze({ ...node, operands: node.operands.map(rewritten) }));
+    if (task !== undefined && at !== undefined) written.set(node, labelled(emit(task, orders[at] ?? 0), node.path));
+    else written.set(node, onOperands(node, node.operands.map(rewritten)));
   }
   return { roots: graph.roots.map(rewritten), regions: regional.filter((node) => node.operands.some((o) => isRegional(o) && !wanted.has(o))).length };
 };
-
-/** A new node carries the block of the one that it stands for. */
-const withPath = (node: Node, path: string): Node => (node.path === path || node.operands.length === 0 ? node : Object.freeze({ ...node, path }));

@@ -5,7 +5,7 @@
  * laws:  proofs/dsl/contract.ts
  * not:   the order of the pairs, or new nodes.
  */
-import { is, type Node } from '../expr.ts';
+import { is, type Node, sameSizes } from '../expr.ts';
 
 /** One operand of a term, times a number. Axes of size 1 are left out; a repeated axis takes the diagonal. */
 export interface Factor {
@@ -30,12 +30,18 @@ export const one = -1;
 const mostFactors = 10;
 
 const isWide = (n: number): boolean => n !== 1;
+/** The axes of a value, numbered from 0 without those of size 1. */
+const numbered = (sizes: readonly number[]): readonly number[] => {
+  let next = 0;
+  return sizes.map((n) => (n === 1 ? one : next++));
+};
+/** The same number everywhere. */
+const constantly = (scale: number, sizes: readonly number[]): Term => ({ factors: [], output: numbered(sizes), sizes: sizes.filter(isWide), scale });
 const leaf = (node: Node): Term => {
   const sizes = node.sizes.filter(isWide);
-  let next = 0;
-  const output = node.sizes.map((n) => (n === 1 ? one : next++));
-  return { factors: [{ node, axes: sizes.map((_, i) => i), by: 1 }], output, sizes, scale: 1 };
+  return { ...constantly(1, node.sizes), factors: [{ node, axes: sizes.map((_, i) => i), by: 1 }] };
 };
+const isUniform = (node: Node): node is Node<'fill'> => is('fill', node) && node.dtype === 'f32' && Number.isFinite(node.params.value) && !node.sizes.includes(0);
 
 /** The value of a node that is the same number everywhere. */
 const uniform = (node: Node): number | undefined => {
@@ -43,8 +49,6 @@ const uniform = (node: Node): number | undefined => {
   const [operand] = node.operands;
   return operand !== undefined && (is('broadcast', node) || is('reshape', node)) ? uniform(operand) : undefined;
 };
-
-const sameSizes = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** A node that multiplies one operand by a number: that operand and the number. */
 const scaling = (node: Node): { readonly of: Node; readonly by: number } | undefined => {
@@ -70,16 +74,11 @@ interface Shell {
   readonly scale: number;
 }
 
-const numbered = (sizes: readonly number[]): readonly number[] => {
-  let next = 0;
-  return sizes.map((n) => (n === 1 ? one : next++));
-};
-
 const shellOf = (node: Node): Shell | undefined => {
   const [operand] = node.operands;
   if (node.dtype !== 'f32' || operand === undefined || node.sizes.includes(0) || node.operands.some((o) => o.dtype !== 'f32' || o.sizes.includes(0))) return undefined;
   const axes = numbered(operand.sizes);
-  const unary = (output: readonly number[], sizes: readonly number[], scale = 1): Shell => ({ inputs: [axes], output, sizes, operands: [operand], scale });
+  const unary = (output: readonly number[], sizes: readonly number[]): Shell => ({ inputs: [axes], output, sizes, operands: [operand], scale: 1 });
   const wide = operand.sizes.filter(isWide);
   if (is('einsum', node)) {
     const size = new Map<number, number>();
@@ -153,7 +152,7 @@ export const reader = (): ((node: Node) => Term) => {
     const found = known.get(node);
     if (found !== undefined) return found;
     const shell = shellOf(node);
-    const term = shell === undefined ? (is('fill', node) && node.dtype === 'f32' && Number.isFinite(node.params.value) && !node.sizes.includes(0) ? { factors: [], output: numbered(node.sizes), sizes: node.sizes.filter(isWide), scale: node.params.value } : leaf(node)) : assembled(shell);
+    const term = shell !== undefined ? assembled(shell) : isUniform(node) ? constantly(node.params.value, node.sizes) : leaf(node);
     known.set(node, term);
     return term;
   };

@@ -63,12 +63,15 @@ const frozenBlocks = (nodes: readonly Node[]): ((path: string) => boolean) => {
   return frozen;
 };
 
+/** The buffers of forward nodes that backward nodes read, leaves left out. */
+export const readAcross = (ahead: ReadonlySet<Node>, behind: readonly Node[]): Set<Node> =>
+  new Set(behind.flatMap((node) => node.operands.filter((o) => ahead.has(o)).map(bufferOf).filter((buffer) => !isLeaf(buffer))));
+
 /** The values that the backward steps of a training plan read of its forward steps. The first `forward` outputs are the forward pass's. */
 export const savedIn = (plan: Plan, forward: number): readonly SavedValue[] => {
   const passes = passesOf(plan, forward);
   const ahead = new Set(passes.forward);
-  const saved = new Set<Node>();
-  for (const node of passes.backward) for (const operand of node.operands) if (ahead.has(operand) && !isLeaf(bufferOf(operand))) saved.add(bufferOf(operand));
+  const saved = readAcross(ahead, passes.backward);
   const trained = dependents(passes.forward, (n) => is('parameter', n) && n.params.trainable);
   const fed = dependents(passes.forward, (n) => is('input', n));
   const owners = ownersOf(passes.forward);

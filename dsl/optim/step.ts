@@ -2,11 +2,10 @@
  * Step: what one step of training computes, as one plan: some scalars, then the gradients, products as their factors.
  * laws:  test/dsl/optim/product.test.ts
  */
-import { contract } from '../contract/index.ts';
 import { elements, is, type Node } from '../expr.ts';
 import { grad } from '../grad.ts';
 import { plainTarget, type Target } from '../lower.ts';
-import { planOf } from '../plan.ts';
+import { laidOut, ordered } from '../plan.ts';
 import type { Plan } from '../schedule.ts';
 import type { Slot } from './layout.ts';
 import { type Product, productLimits, productOf, type ProductLimits } from './product.ts';
@@ -40,10 +39,10 @@ export const inputsOf = (plan: Plan): ReadonlySet<string> => new Set(plan.steps.
 /** One step that lowers the first report, a scalar, in the parameters among `wrt`; the other scalars are told along. */
 export const stepOf = (reports: readonly [Node, ...Node[]], wrt: readonly Node[], options: StepOptions = {}): Step => {
   const parameters = wrt.flatMap((node) => (is('parameter', node) ? [node] : []));
-  const roots = contract([...reports, ...grad(reports[0], parameters).gradients]).roots;
+  const { roots, decisions } = ordered([...reports, ...grad(reports[0], parameters).gradients]);
   const gradients = roots.slice(reports.length).map((gradient): { readonly whole: Node; readonly product: Product | undefined } => ({ whole: gradient, product: productOf(gradient, options.products ?? productLimits) }));
   const outputs = gradients.flatMap(({ whole, product }) => (product === undefined ? [whole] : [product.left, product.right]));
-  const plan = planOf([...roots.slice(0, reports.length), ...outputs], { target: options.target ?? plainTarget, forward: reports.length });
+  const { plan } = laidOut({ roots: [...roots.slice(0, reports.length), ...outputs], decisions }, { target: options.target ?? plainTarget, forward: reports.length });
   const slotOf = (length: number, product: Product | undefined): Slot => (product === undefined ? { length } : { length, product: product.sizes });
   return { plan, reports: reports.length, trained: parameters.map(({ params, sizes }, i) => ({ name: params.name, sizes, slot: slotOf(elements(sizes), gradients[i]?.product) })), inputs: inputsOf(plan) };
 };

@@ -5,10 +5,10 @@
  * measure: nodes, then operations dearer than a sign.
  */
 import { add, map, mul, neg, sub } from '../build.ts';
-import { is, type MapFn, type Node } from '../expr.ts';
+import { is, type MapFn, type Node, sameSizes } from '../expr.ts';
 import { node as make } from '../node.ts';
 import { rule, type Rule } from './rule.ts';
-import { fillOf, mapOf, operandOf, operandsOf, sameSizes, times, zipOf } from './views.ts';
+import { fillOf, mapOf, operandOf, operandsOf, times, zipOf } from './views.ts';
 
 /** x, where the node is f(x, k) with sizes of x; k on the left too if f commutes. */
 const beside = (node: Node, k: number, either: boolean): Node | undefined => {

@@ -7,10 +7,10 @@
  * measure: elements of operands, axes, operands; then elements of scaled tensors; then how far a layout is from its users.
  */
 import { permute, reshape } from '../build.ts';
-import { elements, is, type Node, type Sizes } from '../expr.ts';
+import { elements, is, type Node, type Sizes, sameSizes } from '../expr.ts';
 import { type Once, rule, type Rule } from './rule.ts';
 import { einsumOf, isEmpty, onFewer, sizesOf, type Term, termsOf, unrepeated, without } from './terms.ts';
-import { core, fillOf, operandOf, ordinary, sameSizes, scaledOf, scaledOnce, times } from './views.ts';
+import { core, fillOf, operandOf, ordinary, scaledOf, scaledOnce, times } from './views.ts';
 
 /** x as a permute, maybe behind a reshape that removes axes of size 1: the term of the operand of the permute. */
 const unpermuted = (term: Term): Term => {

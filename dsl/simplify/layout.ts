@@ -5,10 +5,10 @@
  * measure: elements that are moved or computed, then nodes, then how far a layout is from its users.
  */
 import { broadcast, permute, reshape } from '../build.ts';
-import { elements, is, type Node, type Sizes } from '../expr.ts';
+import { elements, is, type Node, type Sizes, sameSizes } from '../expr.ts';
 import { node as make } from '../node.ts';
 import { type Once, rule, type Rule } from './rule.ts';
-import { core, movesOnes, ones, operandOf, operandsOf, sameCore, sameSizes, unreshaped, wideAxes } from './views.ts';
+import { core, movesOnes, ones, operandOf, operandsOf, sameCore, unreshaped, wideAxes } from './views.ts';
 
 /** Where each axis goes when a reshape adds and removes axes of size 1: places of the axes that stay. */
 const places = (sizes: Sizes): readonly number[] => sizes.flatMap((n, i) => (n === 1 ? [] : [i]));

@@ -2,9 +2,9 @@
  * Masks: choices and truth values that are known, and casts that change nothing.
  * measure: nodes.
  */
-import { is, type Node } from '../expr.ts';
+import { is, type Node, sameSizes } from '../expr.ts';
 import { rule, type Rule } from './rule.ts';
-import { fillOf, operandOf, operandsOf, sameSizes } from './views.ts';
+import { fillOf, operandOf, operandsOf } from './views.ts';
 
 /** What x op k is, for a mask x and a known k. */
 const known = {

@@ -3,10 +3,10 @@
  * measure: elements that are moved, then nodes.
  */
 import { broadcast, concat, pad, permute, reshape, slice } from '../build.ts';
-import { elements, is, type Node, type Sizes } from '../expr.ts';
+import { elements, is, type Node, type Sizes, sameSizes } from '../expr.ts';
 import { fill } from '../node.ts';
 import { rule, type Rule } from './rule.ts';
-import { movesOnes, operandOf, operandsOf, sameSizes } from './views.ts';
+import { movesOnes, operandOf, operandsOf } from './views.ts';
 
 const plus = (a: Sizes, b: Sizes): Sizes => a.map((n, i) => n + (b[i] ?? 0));
 const minus = (a: Sizes, b: Sizes): Sizes => a.map((n, i) => n - (b[i] ?? 0));

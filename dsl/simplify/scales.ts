@@ -4,9 +4,9 @@
  * measure: elements of scaled tensors, then scales, then how far a scale is from its users.
  */
 import { mul, neg, zip } from '../build.ts';
-import { elements, type Node } from '../expr.ts';
+import { elements, type Node, sameSizes } from '../expr.ts';
 import { rule, type Rule } from './rule.ts';
-import { fillOf, operandsOf, ordinary, sameSizes, scaledOf, scaledOnce, times, zipOf } from './views.ts';
+import { fillOf, operandsOf, ordinary, scaledOf, scaledOnce, times, zipOf } from './views.ts';
 
 const size = (node: Node): number => elements(node.sizes);
 

@@ -3,10 +3,10 @@
  * measure: elements that are moved or computed.
  */
 import { broadcast } from '../build.ts';
-import { elements, is, type Node } from '../expr.ts';
+import { elements, is, type Node, sameSizes } from '../expr.ts';
 import { fill, node as make } from '../node.ts';
 import { rule, type Rule } from './rule.ts';
-import { ones, operandOf, sameSizes } from './views.ts';
+import { ones, operandOf } from './views.ts';
 
 /** What stretches to the node by itself. */
 const bare = (node: Node): Node => (is('broadcast', node) ? operandOf(node) : is('fill', node) && elements(node.sizes) > 1 ? fill(node.params.value, ones(node.sizes.length), node.dtype) : node);

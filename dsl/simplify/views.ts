@@ -3,7 +3,7 @@
  */
 import { fault, raise } from '../../shapes/fault.ts';
 import { broadcast, neg, reshape, scale } from '../build.ts';
-import { is, type MapFn, type Node, type Sizes, type ZipFn } from '../expr.ts';
+import { is, type MapFn, type Node, sameSizes, type Sizes, type ZipFn } from '../expr.ts';
 
 /** The operand of a node that has one. */
 export const operandOf = (node: Node): Node => node.operands[0] ?? raise(fault('Defect', node.primitive, ['no operand'], 'an operand', 'please report this'));
@@ -14,7 +14,6 @@ export const mapOf = (fn: MapFn, node: Node): Node | undefined => (is('map', nod
 export const zipOf = (fn: ZipFn, node: Node): readonly [Node, Node] | undefined => (is('zip', node) && node.params.fn === fn ? operandsOf(node) : undefined);
 export const fillOf = (node: Node): number | undefined => (is('fill', node) ? node.params.value : undefined);
 
-export const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 export const ones = (rank: number): readonly number[] => Array.from({ length: rank }, () => 1);
 export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 

@@ -2,7 +2,7 @@
  * Laws of contraction planning.
  *   1. planned = unplanned, on regions, single contractions and random graphs
  *   2. pairs: no contraction of the result has more than two operands
- *   3. work: never more multiply-adds and bytes than the graph as it was written
+ *   3. work: a chain of products is taken from the cheap side, however it is written
  *   4. cheapest: no pairwise order of up to five operands is cheaper than the one chosen
  */
 import fc from 'fast-check';

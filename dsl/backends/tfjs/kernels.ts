@@ -69,5 +69,4 @@ export const merged = (a: Sizes, b: Sizes): readonly [a: Sizes, b: Sizes] => {
 };
 
 export const stretchedSizes = (a: Sizes, b: Sizes): Sizes => a.map((m, axis) => (m === 1 ? (b[axis] ?? 1) : m));
-export const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 export const bytes = (x: Handle): number => elements(x.shape) * (x.dtype === 'bool' ? 1 : 4);

@@ -5,11 +5,11 @@
  * source: tfjs 4.22, each kernel run against the reference backend
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { elements, type CompareFn, type LogicFn, type MapFn, type Node, type Primitive, type Sizes, type ZipFn } from '../../expr.ts';
+import { elements, type CompareFn, type LogicFn, type MapFn, type Node, type Primitive, type Sizes, type ZipFn, sameSizes } from '../../expr.ts';
 import { fault, raise } from '../../../shapes/fault.ts';
 import { einsumForm } from './einsum-form.ts';
 import type { Device } from './device.ts';
-import { binary, chain, concat, fill, meanLast, merged, reshape, run, sameSizes, stretchedSizes, tfTypes, transpose, unary, using, withScalar, type Handle } from './kernels.ts';
+import { binary, chain, concat, fill, meanLast, merged, reshape, run, stretchedSizes, tfTypes, transpose, unary, using, withScalar, type Handle } from './kernels.ts';
 
 /** How a primitive is computed on a device. */
 export interface Lowering<P extends Primitive> {

@@ -5,7 +5,7 @@
  */
 import { dim, type DimOf, type Ix, type Tensor } from '../../../shapes/index.ts';
 import {
-  add, closeGraph, crossEntropy, type Declared, inputIndices, instantiate, is, linear, logSoftmax, mean, neg, normalInit, type Plan, planOf, scale, unwrap,
+  add, closeGraph, crossEntropy, type Declared, inputIndices, instantiate, is, linear, logSoftmax, mean, neg, normalInit, plainTarget, type Plan, planOf, scale, type Target, unwrap,
 } from '../../../dsl/index.ts';
 import { type Step, stepOf } from '../../../dsl/optim/index.ts';
 import { applied, type Applied } from '../../backbones/applied.ts';
@@ -45,11 +45,11 @@ const lossOf = (smoothing: number, logits: Tensor<['B', 'C']>, labels: Tensor<['
   mean(-1)(add(scale(1 - smoothing)(crossEntropy(logits, labels)), scale(smoothing)(neg(mean(-1)(logSoftmax(logits))))));
 
 /** Loss and gradients over inputs `frames` and `labels`. */
-export const classifierStep = (sizes: ClassifierSizes): Step => {
+export const classifierStep = (sizes: ClassifierSizes, target: Target = plainTarget): Step => {
   const { logits } = logitsOf(sizes);
   const loss = unwrap(lossOf(sizes.smoothing, logits, inputIndices('labels', classesOf(sizes), dim('B', sizes.batch))));
-  return stepOf([loss], closeGraph([loss]).nodes.flatMap((node) => (is('parameter', node) && node.params.trainable ? [node] : [])));
+  return stepOf([loss], closeGraph([loss]).nodes.flatMap((node) => (is('parameter', node) && node.params.trainable ? [node] : [])), { target });
 };
 
 /** Logits [batch, classes] over the input `frames`. */
-export const logitsPlan = (sizes: ClassifierSizes): Plan => planOf([unwrap(logitsOf(sizes).logits)]);
+export const logitsPlan = (sizes: ClassifierSizes, target: Target = plainTarget): Plan => planOf([unwrap(logitsOf(sizes).logits)], { target });

@@ -87,7 +87,7 @@ export const pretrain = (backend: Backend, recipe: Recipe, pool: Pool, held: Poo
     const { mean, variance } = bandStatistics(pool);
     fixed.set('bn0.running_mean', { sizes: [mean.length], dtype: 'f32', data: mean }).set('bn0.running_var', { sizes: [variance.length], dtype: 'f32', data: variance });
   }
-  const step = classifierStep(sizes);
+  const step = classifierStep(sizes, backend.target);
   const state = trainState(new Map(step.trained.map(({ name }) => [name, Float32Array.from(start.get(name)?.data ?? [])])));
   const made = await trainer(backend, step, state, { name: `pre-training ${recipe.backbone}`, adam: { ...adamWDefaults, rate: recipe.rate, beta2: recipe.beta2, decay: recipe.decay }, clip: recipe.clip, resident: fixed })();
   if (E.isLeft(made)) return made;
@@ -95,7 +95,7 @@ export const pretrain = (backend: Backend, recipe: Recipe, pool: Pool, held: Poo
   try {
     const losses = await descend(recipe, pool, random.named(key, 'batches'), engine, report);
     if (E.isLeft(losses)) return losses;
-    const program = await backend.compile(logitsPlan(sizes), fixed)();
+    const program = await backend.compile(logitsPlan(sizes, backend.target), fixed)();
     if (E.isLeft(program)) return program;
     try {
       const onHeld = await accuracyOf(program.right, kind, held, held.labels.length, recipe.batch, engine.weights);

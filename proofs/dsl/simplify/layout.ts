@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { is, type Node, node, nodes } from '../../../dsl/index.ts';
 import type { layoutRules } from '../../../dsl/simplify/layout.ts';
 import type { stretchRules } from '../../../dsl/simplify/stretch.ts';
-import { ones, operandOf, operandsOf, sameSizes } from '../../../dsl/simplify/views.ts';
+import { sameSizes } from '../../../dsl/expr.ts';
+import { ones, operandOf, operandsOf } from '../../../dsl/simplify/views.ts';
 import { several } from '../../arbitraries/sizes.ts';
 import { box, built, cube, disorder, factor, order, type RuleCase } from './case.ts';
 
