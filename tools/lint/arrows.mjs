@@ -16,7 +16,7 @@ import { posix } from 'node:path';
  * @property {boolean} [node]    may import node:* and load modules by a computed name
  */
 
-const blocks = ['shapes', 'dsl', '!dsl/backends', 'molt', '!molt/cli', '!molt/report', '!molt/io', '!molt/data', '!molt/train'];
+const blocks = ['shapes', 'dsl', '!dsl/backends', 'molt', '!molt/cli', '!molt/report', '!molt/io', '!molt/data', '!molt/train', '!molt/weights', '!molt/media', '!molt/store', '!molt/extract'];
 const workshop = ['shapes', 'dsl', 'molt', '!molt/cli'];
 
 /** @type {readonly Row[]} */
@@ -56,6 +56,12 @@ export const rows = [
   },
   { at: 'molt/data/cache', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
   { at: 'molt/data/cache.ts', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
+  { at: 'molt/weights', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
+  { at: 'molt/weights/hub', from: workshop, packages: ['fp-ts', '@huggingface/hub'], node: true },
+  { at: 'molt/media', from: workshop, packages: ['fp-ts', 'sharp'], node: true },
+  { at: 'molt/preprocess', from: [...blocks, 'molt/data/audio'], packages: ['fp-ts', 'fft.js'] },
+  { at: 'molt/store', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
+  { at: 'molt/extract', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
   { at: 'molt/demo', from: workshop, packages: ['fp-ts'], node: true },
   { at: 'molt/report', from: workshop, packages: ['fp-ts', 'vega', 'vega-lite', 'pngjs'], node: true },
   { at: 'molt/cli', from: ['shapes', 'dsl', 'molt', 'proofs'], packages: ['fp-ts', 'io-ts', 'cli-progress'], node: true },
