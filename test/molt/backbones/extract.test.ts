@@ -48,3 +48,27 @@ test('late picks the last blocks of the last stage', () => {
   expect(chosen(late, taps)).toEqual([{ stage: 1, block: 1 }, { stage: 1, block: 2 }]);
   expect(chosen({ kind: 'stage', stage: 0 }, taps)).toHaveLength(2);
 });
+
+test.each([
+  { config: visual, bytes: ['frames', [2, 16, 16, 3]], published: ['pixels', [2, 3, 16, 16]] },
+  { config: audio, bytes: ['frames', [2, 32, 8]], published: ['logmel', [2, 1, 32, 8]] },
+] as const)('both forms of the input give the same tokens: $config.kind', async ({ config, bytes, published }) => {
+  const taken = (form: 'bytes' | 'published') => extraction(config, { batch: 2, form }, late).input;
+  expect(taken('bytes')).toEqual({ name: bytes[0], sizes: bytes[1] });
+  expect(taken('published')).toEqual({ name: published[0], sizes: published[1] });
+  expect(extraction(config, { batch: 2 }, late).input).toEqual(taken('bytes'));
+  const frames = noise(bytes[1]);
+  const [mean, deviation] = [[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]];
+  const pixels = Float32Array.from({ length: frames.data.length }, (_, i) => {
+    const [b, c, at] = [Math.floor(i / 768), Math.floor(i / 256) % 3, i % 256];
+    return ((frames.data[(b * 256 + at) * 3 + c] ?? 0) / 255 - (mean[c] ?? 0)) / (deviation[c] ?? 1);
+  });
+  const inputs = { bytes: frames, published: { sizes: published[1], dtype: 'f32', data: config.kind === 'swinv2' ? pixels : frames.data } } as const;
+  const run = async (form: 'bytes' | 'published') => {
+    const e = extraction(config, { batch: 2, form }, late);
+    const program = orFail(await reference.compile(e.plan, initialise(weightsOf(config), random.key(1)))());
+    return orFail(await program.run({ inputs: new Map([[e.input.name, inputs[form]]]), parameters: new Map() })());
+  };
+  const [a, b] = [await run('bytes'), await run('published')];
+  a.forEach((value, i) => value.data.forEach((x, j) => expect(Math.abs(x - (b[i]?.data[j] ?? Number.NaN))).toBeLessThan(1e-5 * Math.max(1, Math.abs(x)))));
+});
