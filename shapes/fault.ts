@@ -15,6 +15,7 @@ export type FaultTag =
   | 'Unsupported' // a kernel or feature that this backend lacks, known before running
   | 'Memory' // would overrun the device's memory, known before running
   | 'Storage' // the disk said no (full, read-only, permission)
+  | 'Network' // a server said no, or none answered
   | 'Law' // a law that does not hold
   | 'Usage' // a wrong command line
   | 'Interrupted' // Ctrl-C after a checkpoint
@@ -35,13 +36,13 @@ export interface Fault {
 /** 0 ok, 1 a check failed, 2 usage or bad input, 3 internal or environment, 130 interrupted. */
 export const exitCodes = {
   Shape: 2, Name: 2, Decode: 2, Corrupt: 2, NotFinite: 2, Usage: 2,
-  Unsupported: 3, Memory: 3, Storage: 3, Defect: 3,
+  Unsupported: 3, Memory: 3, Storage: 3, Network: 3, Defect: 3,
   Law: 1, Interrupted: 130,
 } as const satisfies { readonly [T in FaultTag]: number };
 
 const titles = {
   Shape: 'shapes do not fit', Name: 'name mismatch', Decode: 'cannot be decoded', Corrupt: 'damaged file', NotFinite: 'not a finite number',
-  Usage: 'wrong usage', Unsupported: 'not supported', Memory: 'not enough memory', Storage: 'cannot be stored', Defect: 'internal defect',
+  Usage: 'wrong usage', Unsupported: 'not supported', Memory: 'not enough memory', Storage: 'cannot be stored', Network: 'cannot be fetched', Defect: 'internal defect',
   Law: 'law broken', Interrupted: 'interrupted',
 } as const satisfies { readonly [T in FaultTag]: string };
 
