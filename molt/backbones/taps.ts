@@ -38,14 +38,24 @@ export const tapAs = <N extends Dim, D extends Dim>(tokens: DimOf<N>, channels: 
     ? right(wrap(unwrap(tap.value)))
     : left(fault('Shape', `block ${tap.block} of stage ${tap.stage}`, [`${tap.tokens} tokens of ${tap.channels} channels`], `${tokens.size} tokens of ${channels.size} channels`));
 
-/** Which taps: all, those of one stage, or the `last` blocks of the last stage (the late pairs are its last two). */
-export type Selection = { readonly kind: 'all' } | { readonly kind: 'stage'; readonly stage: number } | { readonly kind: 'late'; readonly last: number };
+/** A block of a trunk by its place. */
+export interface Place {
+  readonly stage: number;
+  readonly block: number;
+}
+
+/** Which taps: all, those of one stage, the `last` blocks of the last stage (the late pairs are its last two), or some blocks by their places. */
+export type Selection =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'stage'; readonly stage: number }
+  | { readonly kind: 'late'; readonly last: number }
+  | { readonly kind: 'blocks'; readonly blocks: readonly Place[] };
 
 /** The last two blocks of the last stage: MoLT's late layers. source: arXiv 2512.00115, section 4.3 */
 export const late: Selection = { kind: 'late', last: 2 };
 
 /** The chosen ones of some taps, in their order. */
-export const chosen = <T extends { readonly stage: number }>(selection: Selection, taps: readonly T[]): readonly T[] => {
+export const chosen = <T extends Place>(selection: Selection, taps: readonly T[]): readonly T[] => {
   switch (selection.kind) {
     case 'all':
       return taps;
@@ -55,6 +65,8 @@ export const chosen = <T extends { readonly stage: number }>(selection: Selectio
       const lastStage = Math.max(...taps.map((tap) => tap.stage));
       return taps.filter((tap) => tap.stage === lastStage).slice(-selection.last);
     }
+    case 'blocks':
+      return taps.filter((tap) => selection.blocks.some(({ stage, block }) => stage === tap.stage && block === tap.block));
   }
 };
 

@@ -35,7 +35,7 @@ interface Spec<F extends FlagTable> {
 
 /** `molt run --variant V.json [--backend NAME]` */
 export const usageOf = (name: string, operands: string, flags: FlagTable): string => {
-  const parts = Object.entries(flags).filter(([flag]) => !Object.hasOwn(common, flag)).map(([flag, spec]) => (spec.absent === undefined ? shown(flag, spec) : `[${shown(flag, spec)}]`));
+  const parts = Object.entries(flags).filter(([flag]) => !Object.hasOwn(common, flag)).map(([flag, spec]) => (spec.absent === undefined ? shown(flag, spec) : `[${shown(flag, spec)}]${spec.several === true ? '...' : ''}`));
   return ['molt', name, operands, ...parts].filter((part) => part !== '').join(' ');
 };
 

@@ -1,11 +1,11 @@
 /**
  * Flags: the command line of one command as a typed value; every mistake is told at once.
  * idea:  a flag is how its text is read and what its absence means, so a table of flags has a type of values.
- * not:   abbreviations of flags, or flags that may be given twice.
+ * not:   abbreviations of flags.
  * This file is a trust boundary: values are gathered key by key, which TypeScript can't follow.
  */
 import { parseArgs } from 'node:util';
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { didYouMean } from '../../shapes/nearest.ts';
 
@@ -17,6 +17,8 @@ export interface Flag<A> {
   readonly read: (text: string) => Either<string, A>;
   /** the value when the flag is not given; without it the flag must be given */
   readonly absent?: { readonly value: A };
+  /** may be given several times: each reads to a list, and the lists are joined */
+  readonly several?: true;
 }
 export type FlagTable = { readonly [name: string]: Flag<unknown> };
 export type ValuesOf<F> = { readonly [K in keyof F]: F[K] extends Flag<infer A> ? A : never };
@@ -54,6 +56,12 @@ export const choice = <const A extends string>(values: readonly A[], about: stri
 /** The same flag, which may be left out. */
 export const orElse = <A, const B>(flag: Flag<A>, value: B): Flag<A | B> => ({ ...flag, absent: { value } });
 
+/** The same flag, which may be given several times, or not at all: its values in their order. */
+export const repeated = <A>(flag: Flag<A>): Flag<readonly A[]> => ({
+  about: flag.about, placeholder: flag.placeholder, several: true, absent: { value: [] },
+  read: (given) => map((value: A): readonly A[] => [value])(flag.read(given)),
+});
+
 /** `--variant V.json` */
 export const shown = (name: string, flag: Flag<unknown>): string => `--${name}${flag.placeholder === null ? '' : ` ${flag.placeholder}`}`;
 
@@ -73,7 +81,7 @@ const tokensOf = (table: FlagTable, argv: readonly string[]): { readonly flags: 
 const complaintsAbout = (table: FlagTable, tokens: readonly Token[], command: string): readonly string[] => {
   const names = Object.keys(table).map((name) => `--${name}`);
   const unknown = tokens.filter((t) => !Object.hasOwn(table, t.name)).map((t) => `${t.raw} is not a flag of ${command}${didYouMean(t.raw, names)}`);
-  const twice = tokens.filter((t, i) => Object.hasOwn(table, t.name) && tokens.findIndex((u) => u.name === t.name) < i).map((t) => `${t.raw} is given twice`);
+  const twice = tokens.filter((t, i) => Object.hasOwn(table, t.name) && table[t.name]?.several !== true && tokens.findIndex((u) => u.name === t.name) < i).map((t) => `${t.raw} is given twice`);
   return [...unknown, ...twice];
 };
 
@@ -86,13 +94,19 @@ const valueOf = (name: string, flag: Flag<unknown>, token: Token | undefined): E
   return isLeft(value) ? left(`--${name} ${token.value}: needed ${value.left}`) : value;
 };
 
+/** The joined values of a flag that may be given several times, or what to say about the first that is wrong. */
+const valuesOf = (name: string, flag: Flag<unknown>, tokens: readonly Token[]): Either<string, unknown> => {
+  const values = (tokens.length === 0 ? [undefined] : tokens).map((token) => valueOf(name, flag, token));
+  return values.find(isLeft) ?? right(values.flatMap((value) => (isLeft(value) ? [] : value.right)));
+};
+
 /**
  * The values of a table of flags, and the operands, from a command line. `command` is as typed, `usage` what the fault asks for.
  * errors: Usage, with every mistake of the line
  */
 export const parseFlags = <F extends FlagTable>(command: string, usage: string, table: F, argv: readonly string[]): Either<Fault, Given<F>> => {
   const { flags, operands } = tokensOf(table, argv);
-  const values = Object.entries(table).map(([name, flag]) => ({ name, value: valueOf(name, flag, flags.find((t) => t.name === name)) }));
+  const values = Object.entries(table).map(([name, flag]) => ({ name, value: flag.several === true ? valuesOf(name, flag, flags.filter((t) => t.name === name)) : valueOf(name, flag, flags.find((t) => t.name === name)) }));
   const complaints = [...complaintsAbout(table, flags, command), ...values.flatMap(({ value }) => (isLeft(value) ? [value.left] : []))];
   if (complaints.length > 0) return left(fault('Usage', command, complaints, usage, `${command} --help`));
   const found = Object.fromEntries(values.map(({ name, value }) => [name, isLeft(value) ? undefined : value.right]));

@@ -47,6 +47,7 @@ test('late picks the last blocks of the last stage', () => {
   const taps = [[0, 0], [0, 1], [1, 0], [1, 1], [1, 2]].map(([stage = 0, block = 0]) => ({ stage, block }));
   expect(chosen(late, taps)).toEqual([{ stage: 1, block: 1 }, { stage: 1, block: 2 }]);
   expect(chosen({ kind: 'stage', stage: 0 }, taps)).toHaveLength(2);
+  expect(chosen({ kind: 'blocks', blocks: [{ stage: 1, block: 2 }, { stage: 0, block: 1 }] }, taps)).toEqual([{ stage: 0, block: 1 }, { stage: 1, block: 2 }]);
 });
 
 test.each([

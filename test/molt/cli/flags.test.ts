@@ -1,7 +1,7 @@
 /** The parser of flags: types in, values out. */
 import { isLeft, right } from 'fp-ts/lib/Either.js';
 import { expect, expectTypeOf, test } from 'vitest';
-import { choice, integer, orElse, parseFlags, text, toggle } from '../../../molt/cli/flags.ts';
+import { choice, integer, orElse, parseFlags, repeated, text, toggle } from '../../../molt/cli/flags.ts';
 
 const table = { out: text('FILE', 'where'), level: orElse(choice(['low', 'high'], 'how much'), 'low'), seed: orElse(integer('N', 'seed', 1), undefined), fast: toggle('hurry') };
 const parse = (...argv: readonly string[]) => parseFlags('molt x', 'molt x --out FILE', table, argv);
@@ -41,4 +41,16 @@ test.each([
   [['--out', 'a', '--fast=no'], ['--fast takes no value']],
 ])('%j is refused', (argv, said) => {
   expect(complaints(...argv)).toEqual(said);
+});
+
+test('a flag that may be given several times', () => {
+  const many = { level: repeated(choice(['low', 'high'], 'how much')), fast: toggle('hurry') };
+  const given = (...argv: readonly string[]) => parseFlags('molt x', 'molt x', many, argv);
+  const parsed = given('--level', 'low', '--fast', '--level=high', '--level', 'low');
+  if (isLeft(parsed)) throw new Error('refused');
+  expectTypeOf(parsed.right.flags.level).toEqualTypeOf<readonly ('low' | 'high')[]>();
+  expect(parsed.right.flags).toEqual({ level: ['low', 'high', 'low'], fast: true });
+  expect(given()).toEqual(right({ flags: { level: [], fast: false }, operands: [] }));
+  expect(given('--level', 'low', '--level', 'hihg')).toMatchObject({ left: { given: ['--level hihg: needed one of low, high (did you mean high?)'] } });
+  expect(given('--level', 'low', '--level')).toMatchObject({ left: { given: ['--level lacks its value low|high'] } });
 });
