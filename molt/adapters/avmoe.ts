@@ -1,0 +1,83 @@
+/**
+ * AVMoE: a router per adapter weighs cross-modal experts (LAVisH's adapter) and uni-modal ones (its bottleneck alone).
+ *
+ *   p = softmax(MLP([mean_N x ; mean_N y]));   residual = Σ_e p_e expert_e      dense: every expert runs
+ *
+ * source: Cheng et al. 2024, AVMoE, arXiv:2409.09424, and its released code, which lists the cross-modal experts first. Inferred:
+ *         that the self-attentions are residual, with a gate of their own.
+ */
+import { pipe } from 'fp-ts/lib/function.js';
+import { appendV, dim, type Dim, type DimOf, mapV, type Mul, plusD, type Tensor, timesD } from '../../shapes/index.ts';
+import { add, addBias, block, concat, copies, einsum, fanIn, linear, opaque, param, pure, rearrange, reduce, relu, scale, softmax, type SomeBlock, stack, zeros } from '../../dsl/index.ts';
+import { align } from './align.ts';
+import { bottleneck, type BottleneckSizes, gated } from './bottleneck.ts';
+import type { Insert, Refine } from './insertion.ts';
+import { fusion, type LavishOptions, type TokenStart } from './lavish.ts';
+
+/**
+ * Self-attention of the uni-modal experts: none (AVE, AVQA); `batch` (S4), where token n of one segment attends to token n of the
+ * others, as the axis order in the released code has it; `tokens` (MS3), LAVisH's fusion of the stream with itself.
+ */
+export type SelfAttention = 'none' | 'batch' | 'tokens';
+
+export interface AvmoeOptions extends LavishOptions {
+  readonly self: SelfAttention;
+}
+
+/** Sizes of an adapter: K latent tokens; the heads H·W of the self-attention over the batch. */
+export interface AvmoeSizes<in out K extends Dim, in out G extends Dim, in out I extends Dim, in out O extends Dim, in out H extends Dim, in out W extends Dim> extends BottleneckSizes<G, I, O> {
+  readonly k: DimOf<K>;
+  readonly h: DimOf<H>;
+  readonly w: DimOf<W>;
+}
+
+/** Own tokens and the aligned others'. shape: [B, N, D] and [B, N, D] → [B, N, D] */
+interface Expert<in out N extends Dim, in out D extends Dim> {
+  <B extends Dim>(x: Tensor<[B, N, D]>, y: Tensor<[B, N, D]>): Tensor<[B, N, D]>;
+}
+
+/** x + γ W_O attention(x), each token over the segments of the batch, H heads of width W. shape: [B, N, D] kept */
+const overBatch = <D extends Dim, H extends Dim, W extends Dim>(d: DimOf<D>, h: DimOf<H>, w: DimOf<W>): SomeBlock<Refine<D>> => {
+  const projection = () => block({ weight: param(fanIn(), d, h, w), bias: param(zeros, h, w) }, (p) => <B extends Dim, N extends Dim>(x: Tensor<[B, N, D]>): Tensor<[B, N, H, W]> => {
+    const y = einsum('b n d, d h w -> b n h w')(x, p.weight);
+    return pipe(addBias(rearrange('b n h w -> b n (h w)')(y), rearrange('h w -> (h w)')(p.bias)), rearrange('b n (h w) -> b n h w', { h, w }));
+  });
+  const out = block({ weight: param(fanIn(2), h, w, d), bias: param(zeros, d) }, (p) => <B extends Dim, N extends Dim>(x: Tensor<[B, N, H, W]>): Tensor<[B, N, D]> => addBias(einsum('b n h w, h w d -> b n d')(x, p.weight), p.bias));
+  return opaque(block({ query: projection(), key: projection(), value: projection(), out, open: gated<D>() }, (p): Refine<D> => (x) => {
+    const weights = pipe(einsum('b n h w, c n h w -> n h b c')(p.query(x), p.key(x)), scale(w.size ** -0.5), softmax);
+    return add(x, p.open(p.out(einsum('n h b c, c n h w -> b n h w')(weights, p.value(x)))));
+  }));
+};
+
+/** What a self-attention needs to be made: any sizes, and how its tokens start. */
+interface Self {
+  <K extends Dim, G extends Dim, I extends Dim, O extends Dim, H extends Dim, W extends Dim>(s: AvmoeSizes<K, G, I, O, H, W>, start: TokenStart): SomeBlock<Refine<Mul<G, I>>>;
+}
+const unchanged = <D extends Dim>(_: DimOf<D>): SomeBlock<Refine<D>> => opaque(pure<Refine<D>>((x) => x));
+const withItself = <K extends Dim, D extends Dim>(k: DimOf<K>, d: DimOf<D>, start: TokenStart): SomeBlock<Refine<D>> => opaque(block({ fusion: fusion(k, d, start) }, (p): Refine<D> => (x) => p.fusion(x, x)));
+
+const selves: { readonly [S in SelfAttention]: Self } = {
+  none: ({ g, i }) => unchanged(timesD(g, i)),
+  batch: ({ g, i, h, w }) => overBatch(timesD(g, i), h, w),
+  tokens: ({ k, g, i }, start) => withItself(k, timesD(g, i), start),
+};
+
+/** Router of one adapter: pooled streams through 128 and 32 hidden units. shape: x, y [B, N, D] → [B, E] */
+const router = <D extends Dim, E extends Dim>(d: DimOf<D>, e: DimOf<E>) =>
+  block({ first: linear(plusD(d, d), dim(128)), second: linear(dim(128), dim(32)), out: linear(dim(32), e) }, (p) => <B extends Dim, N extends Dim>(x: Tensor<[B, N, D]>, y: Tensor<[B, N, D]>): Tensor<[B, E]> => {
+    const pooled = reduce('mean', 'b n d -> b d');
+    return pipe(concat(-1)(pooled(x), pooled(y)), p.first, relu, p.second, relu, p.out, softmax);
+  });
+
+/** The adapter of one stream: J cross-modal and U uni-modal experts. shape: x [B, N, G·I], y [B, M, C] → [B, N, G·I] */
+export const avmoe = <J extends Dim, U extends Dim, K extends Dim, G extends Dim, I extends Dim, O extends Dim, H extends Dim, W extends Dim, N extends Dim, M extends Dim, C extends Dim>(
+  j: DimOf<J>, u: DimOf<U>, s: AvmoeSizes<K, G, I, O, H, W>, n: DimOf<N>, m: DimOf<M>, c: DimOf<C>, options: AvmoeOptions): SomeBlock<Insert<N, Mul<G, I>, M, C>> => {
+  const d = timesD(s.g, s.i);
+  const cross = opaque(block({ fusion: fusion(s.k, d, options.start), bottleneck: bottleneck(s, options) }, (p): Expert<N, Mul<G, I>> => (x, y) => p.bottleneck(p.fusion(x, y))));
+  const own = opaque(block({ self: selves[options.self](s, options.start), bottleneck: bottleneck(s, { ...options, relu: false }) }, (p): Expert<N, Mul<G, I>> => (x) => p.bottleneck(p.self(x))));
+  return opaque(block({ align: align(n, d, m, c), router: router(d, plusD(j, u)), cross: copies(j)(cross), own: copies(u)(own) }, (p): Insert<N, Mul<G, I>, M, C> => (x, other) => {
+    const y = p.align(other);
+    const run = mapV((expert: Expert<N, Mul<G, I>>) => expert(x, y));
+    return { residual: einsum('e b n d, b e -> b n d')(stack(appendV(run(p.cross), run(p.own))), p.router(x, y)) };
+  }));
+};
