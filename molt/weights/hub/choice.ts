@@ -1,0 +1,59 @@
+/**
+ * Choice: which files of a repository are its weights.
+ * idea:  the named file, else `model.safetensors`, else the shards of `model.safetensors.index.json`.
+ * not:   pickles, which run code when they are read; a repository that has nothing else gets the way to convert one.
+ */
+import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { fault, type Fault } from '../../../shapes/fault.ts';
+import { didYouMean } from '../../../shapes/nearest.ts';
+import { isTame, type Place, placeText } from './place.ts';
+
+const whole = 'model.safetensors';
+const indexed = 'model.safetensors.index.json';
+
+const isTensors = (path: string): boolean => path.endsWith('.safetensors');
+export const isIndex = (path: string): boolean => path.endsWith('.safetensors.index.json');
+const isPickle = (path: string): boolean => /\.(bin|pt|pth|ckpt|pkl|pickle)$/.test(path);
+
+/** How a pickle of a repository becomes a safetensors file: weights only, so that none of its code runs. */
+const conversion = (repository: string, path: string): string =>
+  `pip install torch safetensors huggingface_hub; python -c "import torch, safetensors.torch as s, huggingface_hub as h; d = torch.load(h.hf_hub_download('${repository}', '${path}'), map_location='cpu', weights_only=True); d = d.get('state_dict', d.get('model', d)); s.save_file({k: v.clone().contiguous() for k, v in d.items() if hasattr(v, 'clone')}, 'model.safetensors')", then give that file`;
+
+const pickled = (place: Place, pickles: readonly string[]): Fault =>
+  fault('Decode', placeText(place), pickles.slice(0, 6).map((path) => `${path}, a pickle, which can run any code when it is read`), 'weights as safetensors', conversion(place.repository, pickles[0] ?? ''));
+
+/**
+ * The path of the weights among a repository's files.
+ * errors: Name (nothing of that name, no weights), Decode (only pickles)
+ */
+export const weightsAmong = (place: Place, paths: readonly string[]): Either<Fault, string> => {
+  const { file } = place;
+  if (file !== undefined) {
+    if (isPickle(file)) return left(pickled(place, [file]));
+    if (!isTensors(file) && !isIndex(file)) return left(fault('Name', placeText(place), [file], 'a file whose name ends in .safetensors or .safetensors.index.json'));
+    return paths.includes(file) ? right(file) : left(fault('Name', placeText(place), [`${file}${didYouMean(file, paths)}`], `a file of ${place.repository}@${place.revision}`, `its files there: ${shown(paths)}`));
+  }
+  const found = [whole, indexed].find((path) => paths.includes(path));
+  if (found !== undefined) return right(found);
+  const tensors = paths.filter((path) => isTensors(path) || isIndex(path));
+  const pickles = paths.filter(isPickle);
+  if (tensors.length === 0 && pickles.length > 0) return left(pickled(place, pickles));
+  const [first] = tensors;
+  return left(fault('Name', placeText(place), [`files: ${shown(paths)}`], `${whole} or ${indexed}`, first === undefined ? 'this repository has no weights in its root: name the file, with its folder' : `name the file: ${placeText({ ...place, file: first })}`));
+};
+
+const shown = (paths: readonly string[]): string => (paths.length === 0 ? 'none' : `${paths.slice(0, 12).join(', ')}${paths.length > 12 ? ` and ${paths.length - 12} more` : ''}`);
+
+/**
+ * The shards that an index names, with the index's folder, each once.
+ * errors: Decode
+ */
+export const shardsOf = (where: string, index: string, content: unknown): Either<Fault, readonly string[]> => {
+  const map = typeof content === 'object' && content !== null && 'weight_map' in content ? content.weight_map : undefined;
+  const names: readonly unknown[] = typeof map === 'object' && map !== null ? [...new Set<unknown>(Object.values(map))] : [];
+  const shards = names.flatMap((name) => (typeof name === 'string' && isTame(name) && isTensors(name) ? [name] : []));
+  const folder = index.split('/').slice(0, -1);
+  return names.length > 0 && shards.length === names.length
+    ? right(shards.map((name) => [...folder, name].join('/')).toSorted())
+    : left(fault('Decode', where, [names.length === 0 ? 'no weight_map' : `${names.filter((name) => !shards.some((shard) => shard === name)).map((name) => JSON.stringify(name)).join(', ')} in weight_map`], 'an index whose weight_map names the .safetensors file of each weight'));
+};
