@@ -141,6 +141,9 @@ const order: ReadonlyMap<string, number> = new Map(Object.keys(storedRows).map((
 /** Place of a type in the layout of a file: lesser first. */
 export const storedOrder = (stored: Stored): number => order.get(stored) ?? order.size;
 
+/** The element type that a stored type is read as. */
+export const readAs = (stored: Stored): ElementType => storedRows[stored].dtype;
+
 /** The type that keeps a value as it is: F32 or F64 by its array, I32, BOOL. */
 export const naturalType = (value: Value): Stored =>
   value.dtype === 'f32' ? (value.data instanceof Float64Array ? 'F64' : 'F32') : value.dtype === 'i32' ? 'I32' : 'BOOL';

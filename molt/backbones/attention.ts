@@ -23,6 +23,8 @@ export interface AttentionSizes<in out D extends Dim, in out H extends Dim, in o
   readonly h: DimOf<H>;
   readonly k: DimOf<K>;
   readonly windows: Windowing<R, W>;
+  /** side of the windows for which the offsets of Swin-V2 are scaled; left out, W */
+  readonly scaled?: number;
 }
 
 const logits = einsum('b v h n k, b v h m k -> b v h n m');
@@ -49,14 +51,14 @@ export interface CosineAttentionP<in out D extends Dim, in out H extends Dim, in
 
 /** Attention by cosine, as sharp as a learned scale of at most 100 per head; keys have no bias. */
 export const cosineAttention = <D extends Dim, H extends Dim, K extends Dim, R extends Dim, W extends Dim>(
-  { d, h, k, windows }: AttentionSizes<D, H, K, R, W>,
+  { d, h, k, windows, scaled = windows.side.size }: AttentionSizes<D, H, K, R, W>,
 ): Block<CosineAttentionP<D, H, K>, WindowMap<Mul<R, R>, Mul<W, W>, D>> => {
   const e = timesD(h, k);
   const split = heads(h, k);
   return block(
     {
       logit_scale: param(constantInit(Math.log(10)), h, dim(1), dim(1)), q_bias: param(zeros, e), v_bias: param(zeros, e),
-      cpb_mlp: continuousBias(h, windows.side), qkv: block({ weight: param(start, timesD(dim(3), e), d) }, (w) => w), proj: affine(e, d),
+      cpb_mlp: continuousBias(h, windows.side, scaled), qkv: block({ weight: param(start, timesD(dim(3), e), d) }, (w) => w), proj: affine(e, d),
     },
     (p) => {
       const part = (i: number) => take(0)(i * e.size, e)(p.qkv.weight);

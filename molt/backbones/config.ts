@@ -2,7 +2,8 @@
  * Configurations of the two trunks: sizes only, as plain values, and the ones that have a name.
  * idea:   everything else about a trunk (grids, clamped windows, shifts, channels of a stage) follows from these numbers.
  * not:    weights, and the 22k and AudioSet heads of the published checkpoints, which no task here uses.
- * source: Liu et al. 2022, Swin Transformer V2, arXiv:2111.09883 (timm `swinv2_large_window12_192`); Chen et al. 2022, HTS-AT, arXiv:2202.00874
+ * source: Liu et al. 2022, Swin Transformer V2, arXiv:2111.09883, table 5 and the configurations of its release (timm `swinv2_*`); Chen et al. 2022,
+ *         HTS-AT, arXiv:2202.00874
  */
 
 interface TrunkConfig {
@@ -23,6 +24,8 @@ export interface SwinV2Config extends TrunkConfig {
   readonly kind: 'swinv2';
   /** side of the image, in pixels */
   readonly image: number;
+  /** for each stage the side of the windows that the weights were first trained with, by which offsets are scaled; 0 or left out: the window itself */
+  readonly pretrainedWindows?: readonly number[];
 }
 
 /** Spectrograms [B, T, mels]. */
@@ -35,9 +38,29 @@ export interface HtsatConfig extends TrunkConfig {
 
 export type BackboneConfig = SwinV2Config | HtsatConfig;
 
-/** Trunks by name: the published ones, and the tiny ones of this repository. */
+/** The four sizes of Swin-V2; image and window are told apart by name. */
+const tiny = { kind: 'swinv2', patch: 4, channels: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24] } as const;
+const small = { kind: 'swinv2', patch: 4, channels: 96, depths: [2, 2, 18, 2], heads: [3, 6, 12, 24] } as const;
+const base = { kind: 'swinv2', patch: 4, channels: 128, depths: [2, 2, 18, 2], heads: [4, 8, 16, 32] } as const;
+const large = { kind: 'swinv2', patch: 4, channels: 192, depths: [2, 2, 18, 2], heads: [6, 12, 24, 48] } as const;
+
+/** First trained on images of 192 pixels with windows of 12, the last stage's clamped to its grid. */
+const from192 = [12, 12, 12, 6] as const;
+
+/** Trunks by name: the published ones (size, window, image), and the tiny ones of this repository. */
 export const backboneConfigs = {
-  'swinv2-large-w12-192': { kind: 'swinv2', image: 192, patch: 4, channels: 192, depths: [2, 2, 18, 2], heads: [6, 12, 24, 48], window: 12 },
+  'swinv2-tiny-w8-256': { ...tiny, image: 256, window: 8 },
+  'swinv2-tiny-w16-256': { ...tiny, image: 256, window: 16 },
+  'swinv2-small-w8-256': { ...small, image: 256, window: 8 },
+  'swinv2-small-w16-256': { ...small, image: 256, window: 16 },
+  'swinv2-base-w8-256': { ...base, image: 256, window: 8 },
+  'swinv2-base-w16-256': { ...base, image: 256, window: 16 },
+  'swinv2-base-w12-192': { ...base, image: 192, window: 12 },
+  'swinv2-base-w12to16-192to256': { ...base, image: 256, window: 16, pretrainedWindows: from192 },
+  'swinv2-base-w12to24-192to384': { ...base, image: 384, window: 24, pretrainedWindows: from192 },
+  'swinv2-large-w12-192': { ...large, image: 192, window: 12 },
+  'swinv2-large-w12to16-192to256': { ...large, image: 256, window: 16, pretrainedWindows: from192 },
+  'swinv2-large-w12to24-192to384': { ...large, image: 384, window: 24, pretrainedWindows: from192 },
   htsat: { kind: 'htsat', spectrogram: 256, mels: 64, patch: 4, channels: 96, depths: [2, 2, 6, 2], heads: [4, 8, 16, 32], window: 8 },
   'swinv2-tiny64': { kind: 'swinv2', image: 64, patch: 4, channels: 24, depths: [2, 2, 2], heads: [2, 4, 8], window: 4 },
   'htsat-tiny64': { kind: 'htsat', spectrogram: 64, mels: 64, patch: 4, channels: 24, depths: [2, 2, 2], heads: [2, 4, 8], window: 4 },

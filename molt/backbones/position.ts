@@ -23,10 +23,10 @@ export const offsetIndex = (window: number): Int32Array => {
   return index;
 };
 
-/** Row-major [(2W−1)², 2]: sign(c)·log2(|c| + 1)/3 of the offsets scaled to −8 … 8. */
-export const logOffsets = (window: number): Float32Array => {
+/** Row-major [(2W−1)², 2]: sign(c)·log2(|c| + 1)/3 of the offsets, scaled so that those of a window of `scaled` are −8 … 8. */
+export const logOffsets = (window: number, scaled = window): Float32Array => {
   const spaced = offsets(window).map((o) => {
-    const c = (8 * o) / Math.max(window - 1, 1);
+    const c = (8 * o) / Math.max(scaled - 1, 1);
     return (Math.sign(c) * Math.log2(Math.abs(c) + 1)) / 3;
   });
   return Float32Array.from(spaced.flatMap((row) => spaced.flatMap((column) => [row, column])));
@@ -43,8 +43,8 @@ export interface OffsetMlpP<in out H extends Dim> {
   readonly '0': AffineP<2, 512>;
   readonly '2': MatrixP<512, H>;
 }
-/** Swin-V2: 16·sigmoid of an MLP of the log-spaced offset; small at the start, so that no offset is preferred. shape: → [H, W·W, W·W] */
-export const continuousBias = <H extends Dim, W extends Dim>(h: DimOf<H>, w: DimOf<W>): Block<OffsetMlpP<H>, () => Tensor<[H, Mul<W, W>, Mul<W, W>]>> =>
+/** Swin-V2: 16·sigmoid of an MLP of the log-spaced offset, scaled as for windows of `scaled`; small at the start, so that no offset is preferred. shape: → [H, W·W, W·W] */
+export const continuousBias = <H extends Dim, W extends Dim>(h: DimOf<H>, w: DimOf<W>, scaled = w.size): Block<OffsetMlpP<H>, () => Tensor<[H, Mul<W, W>, Mul<W, W>]>> =>
   block({ '0': affine(dim(2), dim(512)), '2': matrix(dim(512), h, normalInit(0.02)) }, (p) => () =>
-    reify(offsetCount(w.size), (o) => pairwise(w, o)(scale(16)(sigmoid(p['2'](relu(p['0'](tensor(logOffsets(w.size), o, dim(2))))))))),
+    reify(offsetCount(w.size), (o) => pairwise(w, o)(scale(16)(sigmoid(p['2'](relu(p['0'](tensor(logOffsets(w.size, scaled), o, dim(2))))))))),
   );

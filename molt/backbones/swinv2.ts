@@ -45,11 +45,11 @@ export interface SwinV2Map {
 const merging = ({ side, channels }: Stage): SomeBlock<GridMap> =>
   withSizes({ g: side, c: channels / 2, o: channels }, ({ g, c, o }) => onGrid(timesD(g, dim(2)), c, reduceThenNorm(g, c, o)));
 
-const stageParts = (stage: Stage): StageParts => ({
+const stageParts = (stage: Stage, pretrained: number): StageParts => ({
   ...(stage.index === 0 ? {} : { before: merging(stage) }),
   blocks: stage.windows.map(({ side: w, shift }) =>
     withSizes({ d: stage.channels, h: stage.heads, k: stage.channels / stage.heads, r: stage.side / w, w, m: 4 * stage.channels }, (s) =>
-      onGrid(timesD(s.r, s.w), s.d, swinV2Block({ ...s, windows: windowing(s.r, s.w, shift) }, s.m)),
+      onGrid(timesD(s.r, s.w), s.d, swinV2Block({ ...s, windows: windowing(s.r, s.w, shift), scaled: pretrained > 0 ? pretrained : w }, s.m)),
     ),
   ),
 });
@@ -70,6 +70,6 @@ export const swinV2 = (config: SwinV2Config): SomeBlock<SwinV2Map> => {
   return withSizes({ g: config.image / config.patch, p: config.patch, c: config.channels, side: last?.side ?? 0, d: last?.channels ?? 0 }, (s) => {
     const open = openPicture(timesD(s.g, s.p));
     const patches = block({ patch_embed: patchEmbedding(dim(3), s.g, s.p, s.c) }, (p) => p.patch_embed);
-    return opaque(beside(patches, stages(all.map(stageParts), s.side, s.d), (embed, run): SwinV2Map => (image) => run(closeGrid(embed(open(image))))));
+    return opaque(beside(patches, stages(all.map((stage) => stageParts(stage, config.pretrainedWindows?.[stage.index] ?? 0)), s.side, s.d), (embed, run): SwinV2Map => (image) => run(closeGrid(embed(open(image))))));
   });
 };

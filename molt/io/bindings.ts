@@ -39,10 +39,10 @@ const screen = (kinds: readonly Kind[]): readonly string[] => {
 };
 
 /**
- * The values under the needed names, in the order of `needed`. `where` names the file or the caller.
+ * The values (or what is known of them) under the needed names, in the order of `needed`. `where` names the file or the caller.
  * errors: Name (missing or surplus), else Shape, else Decode (dtype); one fault tells all differences of every kind, at most 12 names.
  */
-export const matchNames = (where: string, given: ReadonlyMap<string, Value>, needed: ReadonlyMap<string, Needed>): Either<Fault, ReadonlyMap<string, Value>> => {
+export const matchNames = <V extends Needed>(where: string, given: ReadonlyMap<string, V>, needed: ReadonlyMap<string, Needed>): Either<Fault, ReadonlyMap<string, V>> => {
   const wanted = [...needed].map(([name, need]) => ({ name, need, value: given.get(name) }));
   const missing = wanted.filter(({ value }) => value === undefined);
   const free = missing.map(({ name }) => name);
@@ -50,7 +50,7 @@ export const matchNames = (where: string, given: ReadonlyMap<string, Value>, nee
   const misshapen = present.filter(({ need, value }) => !sameSizes(need.sizes, value.sizes));
   const mistyped = present.filter(({ need, value }) => sameSizes(need.sizes, value.sizes) && need.dtype !== value.dtype);
   const surplus = [...given].filter(([name]) => !needed.has(name));
-  const found = ({ name, need, value }: { readonly name: string; readonly need: Needed; readonly value: Value }) => () => `${name} is ${show(value)}, needed ${show(need)}`;
+  const found = ({ name, need, value }: { readonly name: string; readonly need: Needed; readonly value: V }) => () => `${name} is ${show(value)}, needed ${show(need)}`;
   const kinds: readonly Kind[] = [
     { title: 'missing', tag: 'Name' as const, lines: missing.map(({ name, need }) => () => `${name} ${show(need)}`) },
     {

@@ -1,9 +1,9 @@
 /** The committed weights: complete, finite, small, and better than chance by their own record. */
 import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadBackbone, loadWeights, weightsFile } from '../../../molt/backbones/load.ts';
+import { loadBackbone, loadWeights, weightsFile } from '../../../molt/weights/index.ts';
 import { backboneConfigs, tinyBackbones } from '../../../molt/backbones/config.ts';
-import { orFail } from './golden.ts';
+import { orFail } from '../backbones/golden.ts';
 
 test.each(tinyBackbones)('%s has weights of its configuration and a record', async (name) => {
   const { config, weights } = orFail(await loadBackbone(name)());
