@@ -8,3 +8,4 @@ export { bottleneck, type BottleneckOptions, type BottleneckSizes } from './bott
 export { dgSct, type DgSctOptions } from './dg-sct.ts';
 export type { Insert, Inserted, Refine } from './insertion.ts';
 export { compressed, found, lavish, lavishAcross, type LavishOptions, type TokenStart } from './lavish.ts';
+export { type Lcd, lastLcd, lcd, mti, type Mti, pooledTokens } from './mettle.ts';

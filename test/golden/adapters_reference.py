@@ -1,0 +1,151 @@
+"""Golden values of the rival adapters, in float64 PyTorch, written apart from the TypeScript: residuals, attention rows, gradients.
+
+idea:   torch's own layers (conv1d with groups, batch_norm, layer_norm, MultiheadAttention) where the published models use them, so that
+        grouping, statistics and heads are torch's meaning and not ours.
+not:    the repositories of LAVisH, DG-SCT and AVMoE: written from their description.
+source: LAVisH arXiv:2212.07983, DG-SCT arXiv:2311.05152, AVMoE arXiv:2409.09424; Mettle is inferred (see molt/adapters/mettle.ts).
+
+Usage:  python adapters_reference.py      writes adapters/<case>.safetensors: in.*, w.*, out.*, g.* (gradients of Σ mean(out²))
+"""
+import pathlib, zlib
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+HERE = pathlib.Path(__file__).resolve().parent / "adapters"
+B, N, M, K, G, I, O = 3, 5, 4, 3, 2, 6, 2   # channels D = G·I = 12, bottleneck R = G·O = 4
+D, C, H = G * I, 10, 4
+
+
+class Weights(dict):
+    """Named weights, made when first asked for: the name seeds them."""
+
+    def __call__(self, name, *sizes, scale=0.5):
+        if name not in self:
+            rng = np.random.default_rng(zlib.crc32((self.case + name).encode()))
+            value = torch.from_numpy((rng.standard_normal(sizes) * scale).astype(np.float32)).double()
+            self[name] = value.requires_grad_(True)
+        return self[name]
+
+
+def bottleneck(w, at, x, before, relu, norm, gate):
+    """x [B,N,D]: LN, grouped conv down, BN, ReLU, grouped conv up, BN, LN and gate."""
+    if before:
+        x = F.layer_norm(x, (D,), w(f"{at}.before.weight", D), w(f"{at}.before.bias", D))
+    y = x.transpose(1, 2)                                                    # torch's convolutions want [B,D,N]
+    y = F.conv1d(y, w(f"{at}.down", G, O, I).reshape(G * O, I, 1), groups=G)
+    if norm:
+        y = F.batch_norm(y, None, None, w(f"{at}.norm1.weight", G * O), w(f"{at}.norm1.bias", G * O), training=True)
+    if relu:
+        y = torch.relu(y)
+    y = F.conv1d(y, w(f"{at}.up", G, I, O).reshape(D, O, 1), groups=G)
+    if norm:
+        y = F.batch_norm(y, None, None, w(f"{at}.norm2.weight", D), w(f"{at}.norm2.bias", D), training=True)
+    y = y.transpose(1, 2)
+    post = lambda v: F.layer_norm(v, (D,), w(f"{at}.post.weight", D), w(f"{at}.post.bias", D))
+    g = w(f"{at}.gate", 1) if gate != "none" else 1.0
+    return post(g * y) if gate == "before" else g * post(y)
+
+
+def fusion(w, at, x, y):
+    """LAVisH steps 1 and 2: no projections, no scaling."""
+    p = w(f"{at}.tokens", K, D).expand(len(x), K, D)
+    p = p + torch.softmax(p @ y.transpose(1, 2), -1) @ y
+    return x + w(f"{at}.open", 1) * (torch.softmax(x @ p.transpose(1, 2), -1) @ p)
+
+
+def linear(w, at, x, o):
+    return x @ w(f"{at}.weight", x.shape[-1], o) + w(f"{at}.bias", o)
+
+
+def align(w, at, y):
+    """A 1x1 convolution over tokens as channels, then a linear map."""
+    y = F.conv1d(y, w(f"{at}.tokens.weight", N, M).unsqueeze(-1), w(f"{at}.tokens.bias", N))
+    return linear(w, f"{at}.channels", y, D)
+
+
+def dgsct(w, x, y, alpha, beta, **options):
+    y = align(w, "align", y)
+    x = fusion(w, "fusion", x, y)
+    a = y.mean(1)
+    q = (torch.relu(linear(w, "gates.a1", a, D))[:, None] * torch.relu(linear(w, "gates.v1", x, D))).mean(1)
+    mc = torch.sigmoid(linear(w, "gates.c", torch.relu(linear(w, "gates.b", q, D // 2)), D))[:, None]
+    xc = x * (1 + mc)
+    s = linear(w, "gates.s", torch.relu(linear(w, "gates.v2", xc, D // 2)) * torch.relu(linear(w, "gates.a2", a, D // 2))[:, None], 1)
+    x = x * (alpha * mc + beta * torch.sigmoid(s) + 1 - alpha)
+    w("unused", 1)
+    return bottleneck(w, "bottleneck", x, **options), torch.softmax(torch.tanh(s.squeeze(-1)), -1)
+
+
+def self_attention(w, at, x):
+    """torch's MultiheadAttention over the first axis: the batch."""
+    mha = torch.nn.MultiheadAttention(D, H, dropout=0.0).double()
+    q, k, v = (w(f"{at}.{n}.weight", D, H, D // H).reshape(D, D).T for n in ("query", "key", "value"))
+    bias = torch.cat([w(f"{at}.{n}.bias", H, D // H).reshape(D) for n in ("query", "key", "value")])
+    y, _ = F.multi_head_attention_forward(x, x, x, D, H, torch.cat([q, k, v]), bias, None, None, False, 0.0, w(f"{at}.out.weight", H, D // H, D).reshape(D, D).T, w(f"{at}.out.bias", D), training=False)
+    return x + w(f"{at}.open", 1) * y
+
+
+def avmoe(w, x, y, J, U, self_, **options):
+    y = align(w, "align", y)
+    h = torch.cat([x.mean(1), y.mean(1)], -1)
+    h = torch.relu(linear(w, "router.first", h, 128))
+    h = torch.relu(linear(w, "router.second", h, 32))
+    p = torch.softmax(linear(w, "router.out", h, J + U), -1)
+    outs = [bottleneck(w, f"cross.{j}.bottleneck", fusion(w, f"cross.{j}.fusion", x, y), relu=True, **options) for j in range(J)]
+    for u in range(U):
+        z = x if self_ == "none" else self_attention(w, f"own.{u}.self", x) if self_ == "batch" else fusion(w, f"own.{u}.self.fusion", x, x)
+        outs.append(bottleneck(w, f"own.{u}.bottleneck", z, relu=False, **options))
+    return sum(p[:, e, None, None] * o for e, o in enumerate(outs))
+
+
+def lcd(w, f, project):
+    """TD with W_O at half width, plus W f on the token axis, then the map to the last layer's channels."""
+    width = 8
+    heads = lambda t, n: torch.einsum("bnd,dhk->bhnk", t, w(f"{n}", f.shape[-1], 2, width // 2))
+    z = w("lcd.tokens" if project else "tokens", K, f.shape[-1]).expand(len(f), K, f.shape[-1])
+    at = "lcd." if project else ""
+    y = F.scaled_dot_product_attention(heads(z, f"{at}td.query"), heads(f, f"{at}td.key"), heads(f, f"{at}td.value")).transpose(1, 2)
+    z = torch.einsum("bzhk,hkd->bzd", y, w(f"{at}td.out", 2, width // 2, f.shape[-1])) + torch.einsum("zn,bnd->bzd", w(f"{at}mix", K, f.shape[1]), f)
+    return linear(w, "project", z, C) if project else z
+
+
+def mti(w, x, tv, ta):
+    t = torch.cat([linear(w, "visual", tv, D), linear(w, "audio", ta, D)], 1)
+    heads = lambda v, n: torch.einsum("bnd,dhk->bhnk", v, w(n, D, 3, 4))
+    q = heads(F.layer_norm(x, (D,), w("norm.weight", D), w("norm.bias", D)), "query")
+    y = F.scaled_dot_product_attention(q, heads(t, "key"), heads(t, "value")).transpose(1, 2)
+    return x + w("open", 1) * torch.einsum("bnhk,hkd->bnd", y, w("out", 3, 4, D))
+
+
+AVE = dict(before=True, norm=True, gate="after")
+AVS = dict(before=False, norm=False, gate="before")
+AVQA = dict(before=True, norm=False, gate="none")
+CASES = {
+    "lavish-ave": (dict(x=(B, N, D), y=(B, M, D)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, y), relu=True, **AVE)]),
+    "lavish-avs": (dict(x=(B, N, D), y=(B, M, D)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, y), relu=True, **AVS)]),
+    "lavish-across": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, align(w, "align", y)), relu=True, **AVQA)]),
+    "dg-sct-ave": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: dgsct(w, x, y, 0.3, 0.05, relu=True, **AVE)),
+    "dg-sct-ms3": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: dgsct(w, x, y, 0.2, 0.1, relu=True, **AVS)),
+    "avmoe-ave": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 1, 1, "none", **AVE)]),
+    "avmoe-s4": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 1, 1, "batch", **AVS)]),
+    "avmoe-ms3": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 2, 2, "tokens", **AVS)]),
+    "mettle-lcd": (dict(f=(B, N, D)), lambda w, f: [lcd(w, f, True)]),
+    "mettle-last": (dict(f=(B, N, D)), lambda w, f: [lcd(w, f, False)]),
+    "mettle-mti": (dict(x=(B, N, D), visual=(B, K, 7), audio=(B, 2, C)), lambda w, x, visual, audio: [mti(w, x, visual, audio)]),
+}
+
+HERE.mkdir(exist_ok=True)
+for case, (sizes, run) in CASES.items():
+    w, inputs = Weights(), Weights()
+    w.case, inputs.case = case, case + " inputs "
+    given = {name: inputs(name, *size, scale=1.0).detach() for name, size in sizes.items()}
+    outs = list(run(w, **given))
+    loss = sum((o ** 2).mean() for o in outs)
+    names = list(w)
+    grads = torch.autograd.grad(loss, [w[n] for n in names], allow_unused=True)
+    tensors = {f"in.{n}": v for n, v in given.items()} | {f"w.{n}": w[n].detach() for n in names} | {f"out.{i}": o.detach() for i, o in enumerate(outs)}
+    tensors |= {f"g.{n}": torch.zeros_like(w[n]) if g is None else g for n, g in zip(names, grads)}
+    save_file({n: t.float().contiguous() for n, t in tensors.items()}, HERE / f"{case}.safetensors")
+    print(case, [tuple(o.shape) for o in outs], float(loss))
