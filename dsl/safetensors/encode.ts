@@ -8,7 +8,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault, type FaultTag } from '../../shapes/fault.ts';
 import type { Value } from '../backend.ts';
-import { elements } from '../expr.ts';
+import { elements, type Sizes } from '../expr.ts';
 import { coordinates } from './decode.ts';
 import { headerLimit, isCount, lengthBytes, tensorAt } from './header.ts';
 import { naturalType, storedOrder, storedRows, type Stored, type StoredRow } from './stored.ts';
@@ -40,16 +40,19 @@ export const byCodePoint = (a: string, b: string): number => {
   return codePointAt(a, i) - codePointAt(b, i);
 };
 
-interface Planned {
+/** A tensor whose bytes are known, or can be made: what the layout of a file needs of it. */
+export interface Part {
   readonly name: string;
-  readonly value: Value;
   readonly stored: Stored;
+  readonly sizes: Sizes;
+  /** bytes of all chunks together */
   readonly length: number;
+  readonly chunks: () => Iterable<Uint8Array>;
 }
 
 const wellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-const planned = (where: string, name: string, value: Value, stored: Stored): Either<Fault, Planned> => {
+const planned = (where: string, name: string, value: Value, stored: Stored): Either<Fault, Part> => {
   const refuse = (tag: FaultTag, given: string, needed: string, hint?: string) => left(fault(tag, tensorAt(where, name), [given], needed, hint));
   const row: StoredRow = storedRows[stored];
   const count = elements(value.sizes);
@@ -64,21 +67,21 @@ const planned = (where: string, name: string, value: Value, stored: Stored): Eit
     const given = `${misfit.given} at ${coordinates(value.sizes, misfit.index)}, to be stored as ${stored}`;
     return refuse(tag, given, misfit.needed, stored === 'BOOL' ? undefined : 'store it in a wider type');
   }
-  return right({ name, value, stored, length: count * row.width });
+  return right({ name, stored, sizes: value.sizes, length: count * row.width, chunks: () => [row.write(value.data)] });
 };
 
-const layout = (a: Planned, b: Planned): number => storedOrder(a.stored) - storedOrder(b.stored) || byCodePoint(a.name, b.name);
+const layout = (a: Part, b: Part): number => storedOrder(a.stored) - storedOrder(b.stored) || byCodePoint(a.name, b.name);
 
 /** The JSON by hand: JSON.stringify of an object would move names such as "10" to the front. */
-const headerText = (tensors: readonly Planned[], metadata: ReadonlyMap<string, string>): string => {
+const headerText = (tensors: readonly Part[], metadata: ReadonlyMap<string, string>): string => {
   const fields: string[] = [];
   if (metadata.size > 0) {
     const sorted = [...metadata].sort(([a], [b]) => byCodePoint(a, b));
     fields.push(`"__metadata__":{${sorted.map(([key, text]) => `${JSON.stringify(key)}:${JSON.stringify(text)}`).join(',')}}`);
   }
   let at = 0;
-  for (const { name, value, stored, length } of tensors) {
-    fields.push(`${JSON.stringify(name)}:{"dtype":"${stored}","shape":[${value.sizes.join(',')}],"data_offsets":[${at},${at + length}]}`);
+  for (const { name, sizes, stored, length } of tensors) {
+    fields.push(`${JSON.stringify(name)}:{"dtype":"${stored}","shape":[${sizes.join(',')}],"data_offsets":[${at},${at + length}]}`);
     at += length;
   }
   return `{${fields.join(',')}}`;
@@ -95,6 +98,30 @@ const headerBytes = (text: string): Uint8Array => {
 };
 
 /**
+ * A file from parts of which each is right in itself: the header and the order of the bytes, nothing else. `where` names the file.
+ * errors: Name (metadata with half characters), Unsupported (a header over the limit).
+ */
+export const layOut = (where: string, parts: readonly Part[], metadata: ReadonlyMap<string, string> = new Map()): Either<Fault, EncodedStream> => {
+  for (const [key, text] of metadata) {
+    if (wellFormed(key) && wellFormed(text)) continue;
+    return left(fault('Name', `${where}: __metadata__`, [`${JSON.stringify(key)}: ${JSON.stringify(text)}`], 'text in whole characters'));
+  }
+  const sorted = parts.toSorted(layout);
+  const header = headerBytes(headerText(sorted, metadata));
+  const json = header.length - lengthBytes;
+  if (json > headerLimit) return left(fault('Unsupported', where, [`a header of ${json} bytes`], `at most ${headerLimit} bytes`, 'fewer tensors or less metadata'));
+  return right({
+    length: sorted.reduce((sum, { length }) => sum + length, header.length),
+    chunks: {
+      *[Symbol.iterator]() {
+        yield header;
+        for (const { chunks } of sorted) yield* chunks();
+      },
+    },
+  });
+};
+
+/**
  * A file in pieces, checked as a whole first: once this is a Right, no piece can fail. `where` names the file.
  * errors: Name, Shape (elements against sizes), Decode (type, integer range), NotFinite (a number that would become infinite).
  */
@@ -104,29 +131,13 @@ export const encodeStream = (
   metadata: ReadonlyMap<string, string> = new Map(),
   { stored = (_, value) => naturalType(value) }: EncodeOptions = {},
 ): Either<Fault, EncodedStream> => {
-  const all: Planned[] = [];
+  const all: Part[] = [];
   for (const [name, value] of tensors) {
     const one = planned(where, name, value, stored(name, value));
     if (isLeft(one)) return one;
     all.push(one.right);
   }
-  for (const [key, text] of metadata) {
-    if (wellFormed(key) && wellFormed(text)) continue;
-    return left(fault('Name', `${where}: __metadata__`, [`${JSON.stringify(key)}: ${JSON.stringify(text)}`], 'text in whole characters'));
-  }
-  const sorted = all.toSorted(layout);
-  const header = headerBytes(headerText(sorted, metadata));
-  const json = header.length - lengthBytes;
-  if (json > headerLimit) return left(fault('Unsupported', where, [`a header of ${json} bytes`], `at most ${headerLimit} bytes`, 'fewer tensors or less metadata'));
-  return right({
-    length: sorted.reduce((sum, { length }) => sum + length, header.length),
-    chunks: {
-      *[Symbol.iterator]() {
-        yield header;
-        for (const { value, stored: type } of sorted) yield storedRows[type].write(value.data);
-      },
-    },
-  });
+  return layOut(where, all, metadata);
 };
 
 /**

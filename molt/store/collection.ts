@@ -1,0 +1,201 @@
+/**
+ * Collection: the features that one backbone made in one way, item by item, in shards.
+ * idea:   writing is idempotent: a shard's name follows from its items, and the first whole file of a name stays. What is there is read from the
+ *         shards' headers, so a killed run is gone on with by asking what is missing.
+ * laws:   test/molt/store/interleaved.test.ts, test/molt/store/killed.test.ts: any writers, any kills: the sealed collection is that of an undisturbed run
+ */
+import { join } from 'node:path';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Value } from '../../dsl/backend.ts';
+import { elements } from '../../dsl/expr.ts';
+import { fault, raise, type Fault } from '../../shapes/fault.ts';
+import { readJson, using } from '../io/files.ts';
+import { readFault, showBytes, writeFault, type OpenFile } from '../io/system.ts';
+import { emptyCatalogue, headOfFile, readHead, scan, type Catalogue } from './catalogue.ts';
+import { claim, type Claim } from './claim.ts';
+import { foldersOf, indexFile, shardFile } from './folders.ts';
+import { decodeIndex, printIndex } from './listing.ts';
+import type { Made } from './made.ts';
+import { publish, sweep } from './publish.ts';
+import { placesOf, readRows, type Place } from './rows.ts';
+import { dtypes, encodeShard, itemSizes, rowBytes, type Item } from './shard.ts';
+import type { StorePorts } from './system.ts';
+
+/** A shard that is on the disk. */
+export interface Written {
+  readonly name: string;
+  readonly bytes: number;
+  /** false: it was there already */
+  readonly fresh: boolean;
+}
+
+/** What a sealed collection holds. */
+export interface Sealed {
+  readonly shards: number;
+  /** different ones */
+  readonly items: number;
+  readonly bytes: number;
+  /** shards that cannot be read and are not in the index: `verify` tells more */
+  readonly damaged: readonly string[];
+}
+
+export interface Collection {
+  readonly made: Made;
+  readonly key: string;
+  readonly folder: string;
+  /** what was there when last looked at: at opening, `refresh`, `claim`, and what this object wrote since */
+  readonly catalogue: () => Catalogue;
+  /** where an item lies; undefined if it is not there */
+  readonly place: (input: string) => Place | undefined;
+  readonly has: (input: string) => boolean;
+  /** those not there, each once, in their order */
+  readonly missing: (inputs: readonly string[]) => readonly string[];
+  /** looks at the folder again, for what other processes wrote. errors: Storage */
+  readonly refresh: TaskEither<Fault, void>;
+  /** Features of one item, checked against their checksums, widened to f32 [T, N, D]. errors: Name (not there), Corrupt, Storage */
+  readonly read: (input: string) => TaskEither<Fault, ReadonlyMap<string, Value>>;
+  /**
+   * The right to do a work that has this name, or undefined while another process is at it. What was written meanwhile is then known
+   * (as after `refresh`): ask for what is missing again. errors: Storage
+   */
+  readonly claim: (work: string) => TaskEither<Fault, Claim | undefined>;
+  /** One shard of these items, in this order, whole on the disk or not at all. errors: those of `encodeShard`, Storage */
+  readonly write: (items: readonly Item[]) => TaskEither<Fault, Written>;
+  /** Writes the index of all shards that are there, in one step, and removes what dead processes left. errors: Storage */
+  readonly seal: TaskEither<Fault, Sealed>;
+}
+
+const nothing: ReadonlyMap<string, Place> = new Map();
+
+/** A damaged shard is moved aside, so that its name is free. Rejects with what the system said. */
+export const moveAside = async (ports: StorePorts, collection: string, name: string): Promise<string> => {
+  const { shards, quarantine } = foldersOf(collection);
+  const aside = join(quarantine, `${shardFile(name)}.${ports.unique()}`);
+  await ports.files.makeFolder(quarantine);
+  await ports.files.rename(join(shards, shardFile(name)), aside);
+  return aside;
+};
+
+/** Writes the index until it lists what is there after it was written: of several that seal at once the last one to write has seen all. */
+const sealNow = async (ports: StorePorts, folder: string, made: Made, key: string, known: Catalogue): Promise<Catalogue> => {
+  const { shards } = foldersOf(folder);
+  const listed = async (before: Catalogue): Promise<{ readonly catalogue: Catalogue; readonly text: string }> => {
+    const catalogue = await scan(ports, shards, made, key, before.shards);
+    return { catalogue, text: printIndex(key, catalogue.shards) };
+  };
+  for (let { catalogue, text } = await listed(known); ; ) {
+    await publish(ports, folder, indexFile, new TextEncoder().encode(text), 'over');
+    const again = await listed(catalogue);
+    if (again.text === text) return again.catalogue;
+    ({ catalogue, text } = again);
+  }
+};
+
+/** The rows of one item, from its open shard. */
+const itemFrom = async (path: string, made: Made, key: string, input: string, row: number, file: OpenFile): Promise<Either<Fault, ReadonlyMap<string, Value>>> => {
+  const head = await readHead(path, made, key, file);
+  if (isLeft(head)) return head;
+  if (head.right.inputs[row] !== input) return left(fault('Corrupt', path, [`another item in row ${row}`], `the item ${input}`, 'repair the store, and extract again'));
+  const values = new Map<string, Value>();
+  for (const tensor of made.tensors) {
+    const bytes = new Uint8Array(rowBytes(made, tensor));
+    const read = await readRows(path, made, head.right, file, { tensor, first: row, count: 1 }, bytes, true);
+    if (isLeft(read)) return read;
+    const sizes = itemSizes(made, tensor);
+    const data = new Float32Array(elements(sizes));
+    dtypes[made.dtype].read(bytes, data, 0);
+    values.set(tensor.name, { sizes, dtype: 'f32', data });
+  }
+  return right(values);
+};
+
+/** A collection whose folders and description are there. errors: Storage */
+export const openCollection = (ports: StorePorts, folder: string, made: Made, key: string): TaskEither<Fault, Collection> => async () => {
+  const { shards, claims } = foldersOf(folder);
+  let catalogue = emptyCatalogue;
+  let places = nothing;
+  const take = (found: Catalogue): void => {
+    catalogue = found;
+    places = placesOf(found.shards);
+  };
+  const refresh: TaskEither<Fault, void> = async () => {
+    try {
+      take(await scan(ports, shards, made, key, catalogue.shards));
+      return right(undefined);
+    } catch (thrown) {
+      return left(readFault(shards, thrown));
+    }
+  };
+  const write: Collection['write'] = (items) => async () => {
+    const shard = encodeShard(folder, made, key, items);
+    if (isLeft(shard)) return shard;
+    const { name, length, root, chunks } = shard.right;
+    const path = join(shards, shardFile(name));
+    const inputs = items.map(({ input }) => input);
+    /** What stands under the name afterwards; a shard that cannot be read is moved aside first. */
+    const put = async (): Promise<Omit<Written, 'name'> & { readonly sha256: string }> => {
+      if (await publish(ports, shards, shardFile(name), chunks, 'once')) return { fresh: true, bytes: length, sha256: root };
+      const head = await headOfFile(ports, shards, name, made, key);
+      if (!isLeft(head)) return { fresh: false, bytes: head.right.bytes, sha256: head.right.root };
+      if (head.left._tag === 'Storage') return raise(head.left);
+      if (head.left._tag !== 'Name') await moveAside(ports, folder, name);
+      return put();
+    };
+    try {
+      const { fresh, ...stands } = await put();
+      const entry = { name, items: inputs, ...stands };
+      const damaged = new Map(catalogue.damaged);
+      damaged.delete(name);
+      take({ shards: new Map([...catalogue.shards, [name, entry] as const].toSorted(([a], [b]) => (a < b ? -1 : 1))), damaged });
+      return right({ name, bytes: stands.bytes, fresh });
+    } catch (thrown) {
+      return left(writeFault(path, `a shard of ${showBytes(length)}`, thrown));
+    }
+  };
+  const claimed: Collection['claim'] = (work) => async () => {
+    try {
+      const held = await claim(ports, claims, work);
+      if (held === undefined) return right(undefined);
+      const looked = await refresh();
+      if (isLeft(looked)) await held.release();
+      return isLeft(looked) ? looked : right(held);
+    } catch (thrown) {
+      return left(writeFault(claims, 'a claim', thrown));
+    }
+  };
+  const read: Collection['read'] = (input) => async () => {
+    const found = places.get(input);
+    if (found === undefined) return left(fault('Name', folder, [`the item ${input}`], `one of the ${places.size} items of this collection`, 'run `molt extract` for it'));
+    const path = join(shards, shardFile(found.shard));
+    try {
+      return await using(ports.files.open(path, 'read'), (file) => itemFrom(path, made, key, input, found.row, file));
+    } catch (thrown) {
+      return left(readFault(path, thrown));
+    }
+  };
+  const seal: TaskEither<Fault, Sealed> = async () => {
+    try {
+      for (const part of [folder, shards, claims]) await sweep(ports, part);
+      take(await sealNow(ports, folder, made, key, catalogue));
+      const bytes = [...catalogue.shards.values()].reduce((sum, shard) => sum + shard.bytes, 0);
+      return right({ shards: catalogue.shards.size, items: places.size, bytes, damaged: [...catalogue.damaged.keys()] });
+    } catch (thrown) {
+      return left(writeFault(join(folder, indexFile), 'the index', thrown));
+    }
+  };
+  const index = await readJson(join(folder, indexFile), ports.files)();
+  const listed = isLeft(index) ? index : decodeIndex(join(folder, indexFile), key, index.right);
+  if (isLeft(listed) && listed.left._tag === 'Unsupported') return listed;
+  if (!isLeft(listed)) catalogue = { shards: listed.right, damaged: new Map() };
+  const looked = await refresh();
+  if (isLeft(looked)) return looked;
+  return right({
+    made, key, folder, refresh, read, write, seal,
+    claim: claimed,
+    catalogue: () => catalogue,
+    place: (input) => places.get(input),
+    has: (input) => places.has(input),
+    missing: (inputs) => [...new Set(inputs)].filter((input) => !places.has(input)),
+  });
+};

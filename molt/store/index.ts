@@ -1,0 +1,11 @@
+/**
+ * The feature store: what frozen backbones make of media, computed once, kept in a folder, read by every later run.
+ */
+export { type Catalogue } from './catalogue.ts';
+export { type Claim } from './claim.ts';
+export { type Collection, type Sealed, type Written } from './collection.ts';
+export { collectionKey, type Made, type MadeTensor, sha256, shardName, storeVersion } from './made.ts';
+export { nodePorts } from './ports.ts';
+export { type Item } from './shard.ts';
+export { openStore, readStore, type ReadStore, type Store } from './store.ts';
+export { type Owner, type Processes, type StoreFiles, type StorePorts } from './system.ts';
