@@ -27,8 +27,8 @@ export interface Channels {
 /** A channel that hardly varies is not blown up. */
 const least = 1e-6;
 
-/** Writes a row, scaled if that was asked for. A plain loop: this runs over every number of every batch. */
-const place = (from: Float32Array, start: number, width: number, into: Float32Array, at: number, scaling: Channels | undefined): void => {
+/** Writes `width` numbers of whole rows, scaled if that was asked for; `into` may be `from`. A plain loop: this runs over every number of every batch. */
+export const place = (from: Float32Array, start: number, width: number, into: Float32Array, at: number, scaling: Channels | undefined): void => {
   if (scaling === undefined) {
     into.set(from.subarray(start, start + width), at);
     return;

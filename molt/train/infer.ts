@@ -1,6 +1,6 @@
 /**
- * Infer: what a learner answers on whole feature sets, and how often it is right.
- * idea:  one program, compiled once, for as many sets and weights as one likes.
+ * Infer: what a learner answers on all segments of a source, and how often it is right.
+ * idea:  one program, compiled once, for as many sources and weights as one likes.
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -9,12 +9,13 @@ import type { Fault } from '../../shapes/fault.ts';
 import { type Backend, elements, type Node, plainTarget, planOf, type Program, type Value } from '../../dsl/index.ts';
 import { inputsOf } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
-import { batchOf, type FeatureSet } from './features.ts';
+import type { FeatureSet } from './features.ts';
+import { type BatchSource, inMemory } from './source.ts';
 
 /** A compiled inference. */
 export interface Inference {
-  /** Values by name for all segments of a set, [segments, …]; the last batch is filled up and cut. errors: those of the engine */
-  readonly run: (weights: ReadonlyMap<string, Value>, set: FeatureSet) => TE.TaskEither<Fault, ReadonlyMap<string, Value>>;
+  /** Values by name for all segments, [segments, …]; the last batch is filled up and cut. errors: those of the engine and of reading */
+  readonly run: (weights: ReadonlyMap<string, Value>, source: BatchSource, onStep?: (done: number, total: number) => void) => TE.TaskEither<Fault, ReadonlyMap<string, Value>>;
   readonly dispose: () => void;
 }
 
@@ -23,20 +24,28 @@ interface Shown {
   readonly node: Node;
 }
 
-const runAll = (program: Program, inputs: ReadonlySet<string>, shown: readonly Shown[], batch: number): Inference['run'] => (weights, set) => async () => {
-  const collected = shown.map(({ name, node }) => ({ name, sizes: node.sizes.slice(1), data: new Float32Array((set.count * elements(node.sizes)) / batch) }));
-  for (let from = 0; from < set.count; from += batch) {
-    const ids = Int32Array.from({ length: batch }, (_, i) => Math.min(from + i, set.count - 1));
-    const values = await program.run({ inputs: batchOf(set, inputs, ids), parameters: weights })();
-    if (E.isLeft(values)) return values;
-    const kept = Math.min(batch, set.count - from);
-    collected.forEach(({ data }, i) => {
-      const value = values.right[i]?.data ?? new Float32Array();
-      const width = value.length / batch;
-      data.set(value.subarray(0, kept * width), from * width);
-    });
+const runAll = (program: Program, names: ReadonlySet<string>, shown: readonly Shown[], batch: number): Inference['run'] => (weights, source, onStep = () => {}) => async () => {
+  const collected = shown.map(({ name, node }) => ({ name, sizes: node.sizes.slice(1), data: new Float32Array((source.count * elements(node.sizes)) / batch) }));
+  const batches = source.open({ names, batch });
+  try {
+    for (let step = 0; step < batches.steps; step += 1) {
+      const inputs = await batches.batch(0, step)();
+      if (E.isLeft(inputs)) return inputs;
+      const values = await program.run({ inputs: inputs.right, parameters: weights })();
+      if (E.isLeft(values)) return values;
+      const from = step * batch;
+      const kept = Math.min(batch, source.count - from);
+      collected.forEach(({ data }, i) => {
+        const value = values.right[i]?.data ?? new Float32Array();
+        const width = value.length / batch;
+        data.set(value.subarray(0, kept * width), from * width);
+      });
+      onStep(step + 1, batches.steps);
+    }
+  } finally {
+    await batches.close();
   }
-  return E.right(new Map(collected.map(({ name, sizes, data }): [string, Value] => [name, { sizes: [set.count, ...sizes], dtype: 'f32', data }])));
+  return E.right(new Map(collected.map(({ name, sizes, data }): [string, Value] => [name, { sizes: [source.count, ...sizes], dtype: 'f32', data }])));
 };
 
 /** Compiles the named outputs of a learner (those that it has) for batches of one size. */
@@ -47,12 +56,12 @@ export const inference = (backend: Backend, learner: Learner, names: readonly st
   return pipe(backend.compile(plan), TE.map((program): Inference => ({ run: runAll(program, inputsOf(plan), shown, batch), dispose: program.dispose })));
 };
 
-/** The same for one set. */
+/** The same for one set in memory. */
 export const inferAll = (backend: Backend, learner: Learner, names: readonly string[], weights: ReadonlyMap<string, Value>, set: FeatureSet, batch: number): TE.TaskEither<Fault, ReadonlyMap<string, Value>> => async () => {
   const made = await inference(backend, learner, names, batch)();
   if (E.isLeft(made)) return made;
   try {
-    return await made.right.run(weights, set)();
+    return await made.right.run(weights, inMemory(set))();
   } finally {
     made.right.dispose();
   }
@@ -71,6 +80,10 @@ export const greatestOf = (rows: Value): Int32Array => {
 /** Share of segments whose label is right. */
 export const accuracy = (predicted: Int32Array, labels: Int32Array): number => predicted.reduce((sum, p, i) => sum + (p === labels[i] ? 1 : 0), 0) / Math.max(1, labels.length);
 
-/** Share of a set's segments whose greatest logit is that of their label. The inference shows `logits`. */
-export const accuracyOn = (logits: Inference, weights: ReadonlyMap<string, Value>, set: FeatureSet): TE.TaskEither<Fault, number> =>
-  pipe(logits.run(weights, set), TE.map((found) => { const rows = found.get('logits'); return rows === undefined ? 0 : accuracy(greatestOf(rows), set.labels); }));
+/** The class of each segment: its greatest logit. The inference shows `logits`. */
+export const classesOf = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource, onStep?: (done: number, total: number) => void): TE.TaskEither<Fault, Int32Array> =>
+  pipe(logits.run(weights, source, onStep), TE.map((found) => { const rows = found.get('logits'); return rows === undefined ? new Int32Array() : greatestOf(rows); }));
+
+/** Share of a source's segments whose greatest logit is that of their label. The inference shows `logits`. */
+export const accuracyOn = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource): TE.TaskEither<Fault, number> =>
+  pipe(classesOf(logits, weights, source), TE.map((found) => accuracy(found, source.labels)));

@@ -1,6 +1,6 @@
 /**
- * Loop: trains a learner on features: compiled once, then gather, run, step.
- * idea:  the order of the segments is a pure function of (seed, epoch), and a checkpoint holds everything else, so an
+ * Loop: trains a learner on batches: compiled once, then gather, run, step.
+ * idea:  the order of the batches is a pure function of (seed, epoch, step), and a checkpoint holds everything else, so an
  *        interrupted run goes on to the same numbers.
  * laws:  test/molt/train/loop.test.ts: resumed = uninterrupted, bit for bit; live tensors and bytes do not grow
  */
@@ -11,9 +11,10 @@ import { type Backend, type Declared, grad, initialise, parameterNode, random, s
 import { type AdamWConfig, type Step, stepOf, type StepOptions, type Threads, trainer, type Trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
-import { batchOf, type FeatureSet } from './features.ts';
+import type { FeatureSet } from './features.ts';
 import { accuracyOn, inference, type Inference } from './infer.ts';
 import { rateAt, type RateConfig } from './schedule.ts';
+import { type Batches, type BatchSource, inMemory } from './source.ts';
 
 export interface TrainConfig {
   readonly seed: number;
@@ -71,14 +72,11 @@ const nothing: Checkpoint['partial'] = [0, 0, 0, 0, 0];
 const pointOf = ([loss, task, tor, seconds, steps]: Checkpoint['partial'], epoch: number, perEpoch: number, validation: number): EpochRecord =>
   ({ epoch, loss: loss / steps, task: task / steps, tor: tor / steps, validation, seconds: (seconds * perEpoch) / steps });
 
-const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<string>, engine: Trainer, logits: Inference, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
-  const key = random.named(random.key(config.seed), 'order');
-  const perEpoch = Math.floor(learn.count / config.batch);
+const running = async (run: string, config: TrainConfig, engine: Trainer, logits: Inference, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
+  const perEpoch = learn.steps;
   const total = perEpoch * config.epochs;
   const stride = Math.max(1, Math.floor(perEpoch / config.points));
   let { partial, curve } = earlier;
-  let order: Int32Array | undefined;
-  let ordered = -1;
   const save = () => ports.save({ run, state: engine.live(), partial, curve })();
   for (let { step } = engine.live(); step < total; ({ step } = engine.live())) {
     const at = step % perEpoch;
@@ -87,9 +85,9 @@ const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<str
       return E.isLeft(saved) ? saved : E.left(fault('Interrupted', run, [`step ${step} of ${total}`], 'more time', 'the same command with --resume goes on from here'));
     }
     const began = ports.clock();
-    const epoch = Math.floor(step / perEpoch);
-    if (order === undefined || epoch !== ordered) [order, ordered] = [random.permutation(random.child(key, epoch), learn.count), epoch];
-    const told = await engine.step(batchOf(learn, inputs, order.subarray(at * config.batch, (at + 1) * config.batch)), rateAt(config.rate, step, total))();
+    const batch = await learn.batch(Math.floor(step / perEpoch), at)();
+    if (E.isLeft(batch)) return batch;
+    const told = await engine.step(batch.right, rateAt(config.rate, step, total))();
     if (E.isLeft(told)) return told;
     const [loss = 0, task = 0, tor = 0] = told.right;
     const [a, b, c, s, n] = partial;
@@ -108,23 +106,35 @@ const running = async (run: string, config: TrainConfig, inputs: ReadonlySet<str
   return E.right({ weights: engine.state().weights, curve });
 };
 
+/** What a run learns from, and what its learning curve is measured on. */
+export interface Sources {
+  readonly learn: BatchSource;
+  readonly validation: BatchSource;
+}
+
 /**
  * Trains from the start, or from a checkpoint. errors: NotFinite if the loss is not a number, Interrupted after saving,
- * and what the backend and the storage say
+ * and what the backend, the storage and the sources say
  */
-export const train = (run: string, config: TrainConfig, learner: Learner, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
+export const trainOn = (run: string, config: TrainConfig, learner: Learner, { learn, validation }: Sources, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
   const step = trainStep(learner, config.batch, { target: ports.backend.target });
   const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam, threads: ports.threads })();
   if (E.isLeft(engine)) return engine;
   try {
     const logits = await inference(ports.backend, learner, ['logits'], config.batch)();
     if (E.isLeft(logits)) return logits;
+    const batches = learn.open({ names: step.inputs, batch: config.batch, shuffle: random.named(random.key(config.seed), 'order') });
     try {
-      return await running(run, config, step.inputs, engine.right, logits.right, learn, validation, ports, from ?? { partial: nothing, curve: [] });
+      return await running(run, config, engine.right, logits.right, batches, validation, ports, from ?? { partial: nothing, curve: [] });
     } finally {
+      await batches.close();
       logits.right.dispose();
     }
   } finally {
     engine.right.dispose();
   }
 };
+
+/** The same on sets in memory. */
+export const train = (run: string, config: TrainConfig, learner: Learner, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> =>
+  trainOn(run, config, learner, { learn: inMemory(learn), validation: inMemory(validation) }, ports, from);

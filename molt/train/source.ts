@@ -1,0 +1,69 @@
+/**
+ * Source: where batches come from: anything that knows its segments' labels and gives the inputs of any batch by its number.
+ * idea:  the order is a pure function of (key, epoch, step), so a run that stopped goes on with the batch that it would have seen,
+ *        and a source that reads from a disk can read ahead.
+ * laws:  test/molt/train/source.test.ts: an epoch shows every segment at most once; the same batch whoever asked before; in order, all
+ *        segments once
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { random, type Value } from '../../dsl/index.ts';
+import type { Fault } from '../../shapes/fault.ts';
+import { batchOf, type FeatureSet } from './features.ts';
+
+/** What is wanted of a source. */
+export interface Asked {
+  /** of the inputs, and `labels` */
+  readonly names: ReadonlySet<string>;
+  /** segments of a batch */
+  readonly batch: number;
+  /** of the random order, another one in every epoch; absent: the order of the source, the last batch filled up with its last segment */
+  readonly shuffle?: random.Key;
+}
+
+/** Batches of one size in one order. */
+export interface Batches {
+  /** batches of an epoch: whole ones only if shuffled, as many as hold all segments otherwise */
+  readonly steps: number;
+  /** What a program binds: each input [batch, …sizes] and `labels` [batch]. errors: those of reading */
+  readonly batch: (epoch: number, step: number) => TaskEither<Fault, ReadonlyMap<string, Value>>;
+  /** gives back what reading ahead holds */
+  readonly close: () => Promise<void>;
+}
+
+export interface BatchSource {
+  /** segments */
+  readonly count: number;
+  /** sizes of one segment of each input */
+  readonly inputs: ReadonlyMap<string, readonly number[]>;
+  /** of all segments, in order */
+  readonly labels: Int32Array;
+  readonly open: (asked: Asked) => Batches;
+}
+
+/** Segments of batch `step` in the order of the source, the last one as often as it takes. */
+export const filled = (count: number, batch: number, step: number): Int32Array => Int32Array.from({ length: batch }, (_, i) => Math.min(step * batch + i, count - 1));
+
+/** Places of batch `step` in random order; the permutation of one epoch is kept. */
+const shuffled = (key: random.Key, count: number, batch: number): ((epoch: number, step: number) => Int32Array) => {
+  let kept: { readonly epoch: number; readonly order: Int32Array } | undefined;
+  return (epoch, step) => {
+    if (kept?.epoch !== epoch) kept = { epoch, order: random.permutation(random.child(key, epoch), count) };
+    return kept.order.subarray(step * batch, (step + 1) * batch);
+  };
+};
+
+/** A set in memory as a source. */
+export const inMemory = (set: FeatureSet): BatchSource => ({
+  count: set.count,
+  inputs: new Map([...set.inputs].map(([name, { sizes }]) => [name, sizes])),
+  labels: set.labels,
+  open: ({ names, batch, shuffle }) => {
+    const ids = shuffle === undefined ? (_: number, step: number) => filled(set.count, batch, step) : shuffled(shuffle, set.count, batch);
+    return {
+      steps: shuffle === undefined ? Math.ceil(set.count / batch) : Math.floor(set.count / batch),
+      batch: (epoch, step) => async () => E.right(batchOf(set, names, ids(epoch, step))),
+      close: async () => {},
+    };
+  },
+});

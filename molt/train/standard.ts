@@ -1,0 +1,92 @@
+/**
+ * Standard: mean 0 and deviation 1 in every channel, for sources that no memory holds.
+ * idea:  one pass over the batches; mean and squared deviations of a batch are merged into those of all before it. The result is
+ *        rounded to 32 bits, the form in which it is kept, so that a run that goes on sees the same numbers.
+ * laws:  test/molt/train/standard.test.ts: equals the statistics of the whole set, whatever the batch
+ * source: Chan, Golub & LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { fault, type Fault } from '../../shapes/fault.ts';
+import type { Value } from '../../dsl/index.ts';
+import { type Channels, type ChannelStatistics, place } from './features.ts';
+import type { BatchSource } from './source.ts';
+
+/** Of the rows seen so far: their number, and per channel the mean and the sum of squared deviations from it. */
+interface Moments {
+  rows: number;
+  readonly mean: Float64Array;
+  readonly squares: Float64Array;
+}
+
+const emptyMoments = (channels: number): Moments => ({ rows: 0, mean: new Float64Array(channels), squares: new Float64Array(channels) });
+
+/** Takes in `rows` rows from the front of `data`. Plain loops: this runs over every number of the source. */
+const takeIn = (all: Moments, data: Value['data'], rows: number): void => {
+  const channels = all.mean.length;
+  const mean = new Float64Array(channels);
+  const squares = new Float64Array(channels);
+  for (let row = 0, at = 0; row < rows; row += 1) for (let c = 0; c < channels; c += 1, at += 1) mean[c] = (mean[c] ?? 0) + (data[at] ?? 0);
+  for (let c = 0; c < channels; c += 1) mean[c] = (mean[c] ?? 0) / rows;
+  for (let row = 0, at = 0; row < rows; row += 1)
+    for (let c = 0; c < channels; c += 1, at += 1) {
+      const d = (data[at] ?? 0) - (mean[c] ?? 0);
+      squares[c] = (squares[c] ?? 0) + d * d;
+    }
+  const total = all.rows + rows;
+  for (let c = 0; c < channels; c += 1) {
+    const d = (mean[c] ?? 0) - (all.mean[c] ?? 0);
+    all.mean[c] = (all.mean[c] ?? 0) + (d * rows) / total;
+    all.squares[c] = (all.squares[c] ?? 0) + (squares[c] ?? 0) + (d * d * all.rows * rows) / total;
+  }
+  all.rows = total;
+};
+
+const channelsOf = ({ rows, mean, squares }: Moments): Channels => ({ mean: mean.map(Math.fround), deviation: squares.map((s) => Math.fround(Math.sqrt(s / Math.max(1, rows)))) });
+
+/** How the pass is watched. */
+export interface Watched {
+  readonly onStep: (done: number, total: number) => void;
+  readonly interrupted: () => boolean;
+}
+
+/** Statistics of every input over all segments and tokens, read once in batches. errors: Interrupted between batches; NotFinite; those of reading */
+export const sourceStatistics = (source: BatchSource, batch: number, watched: Watched): TaskEither<Fault, ChannelStatistics> => async () => {
+  const moments = new Map([...source.inputs].map(([name, sizes]) => [name, emptyMoments(sizes.at(-1) ?? 1)]));
+  const batches = source.open({ names: new Set(moments.keys()), batch });
+  try {
+    for (let step = 0; step < batches.steps; step += 1) {
+      if (watched.interrupted()) return E.left(fault('Interrupted', 'statistics of the channels', [`batch ${step} of ${batches.steps}`], 'more time', 'the same command begins again'));
+      const values = await batches.batch(0, step)();
+      if (E.isLeft(values)) return values;
+      const kept = Math.min(batch, source.count - step * batch);
+      for (const [name, all] of moments) {
+        const value = values.right.get(name);
+        if (value !== undefined) takeIn(all, value.data, ((value.data.length / batch) * kept) / all.mean.length);
+      }
+      watched.onStep(step + 1, batches.steps);
+    }
+  } finally {
+    await batches.close();
+  }
+  const bad = [...moments].flatMap(([name, { mean, squares }]) => { const c = mean.findIndex((m, i) => !Number.isFinite(m + (squares[i] ?? 0))); return c < 0 ? [] : [`${name}: channel ${c} holds a number that is none`]; });
+  return bad.length > 0 ? E.left(fault('NotFinite', 'statistics of the channels', bad, 'finite features', 'look where the features were made: extract them again')) : E.right(new Map([...moments].map(([name, m]) => [name, channelsOf(m)])));
+};
+
+/** Scales a batch that nobody else holds. */
+const scaled = (statistics: ChannelStatistics, values: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> => {
+  for (const [name, { data }] of values) {
+    const channels = statistics.get(name);
+    if (channels !== undefined && data instanceof Float32Array) place(data, 0, data.length, data, 0, channels);
+  }
+  return values;
+};
+
+/** The source whose batches have every channel shifted and scaled by the statistics, usually those of the training split. */
+export const standardised = (statistics: ChannelStatistics, source: BatchSource): BatchSource => ({
+  ...source,
+  open: (asked) => {
+    const batches = source.open(asked);
+    return { ...batches, batch: (epoch, step) => async () => E.map((values: ReadonlyMap<string, Value>) => scaled(statistics, values))(await batches.batch(epoch, step)()) };
+  },
+});
