@@ -6,7 +6,7 @@
 import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import {
-  decodeHeader, decodeHeaderLength, decodeTensor, encodeStream, lengthBytes, type EncodeOptions, type Header, type TensorFile,
+  decodeHeader, decodeHeaderLength, decodeTensor, encodeStream, lengthBytes, type EncodeOptions, type Entry, type Header, type TensorFile,
 } from '../../dsl/safetensors/index.ts';
 import type { Value } from '../../dsl/backend.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
@@ -19,6 +19,8 @@ export interface OpenSafetensors {
   readonly header: Header;
   /** errors: Name (no such tensor), Corrupt, Decode, Memory, Storage */
   readonly tensor: (name: string) => TaskEither<Fault, Value>;
+  /** Some rows of a tensor along its first axis, [count, …]. errors: those of `tensor`; Shape for rows that are not there */
+  readonly rows: (name: string, from: number, count: number) => TaskEither<Fault, Value>;
   readonly close: () => Promise<void>;
 }
 
@@ -33,15 +35,27 @@ const headerOf = async (path: string, file: OpenFile): Promise<Either<Fault, Hea
   return isLeft(length) ? length : decodeHeader(path, await range(file, 0, lengthBytes + length.right), fileLength);
 };
 
+/** A part of a tensor, as an entry of its own. errors: Shape */
+const rowsOf = (path: string, name: string, entry: Entry, from: number, count: number): Either<Fault, Entry> => {
+  const [rows = 0, ...rest] = entry.sizes;
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(count) || from < 0 || count < 0 || from + count > rows)
+    return left(fault('Shape', path, [`rows ${from} … ${from + count} of ${JSON.stringify(name)} [${entry.sizes.join(', ')}]`], `rows between 0 and ${rows}`));
+  const width = rows === 0 ? 0 : (entry.end - entry.begin) / rows;
+  return right({ ...entry, sizes: [count, ...rest], begin: entry.begin + from * width, end: entry.begin + (from + count) * width });
+};
+
 const reader =
-  (path: string, file: OpenFile, header: Header): OpenSafetensors['tensor'] =>
-  (name) =>
+  (path: string, file: OpenFile, header: Header, part: (name: string, entry: Entry) => Either<Fault, Entry>) =>
+  (name: string): TaskEither<Fault, Value> =>
   async () => {
-    const entry = header.tensors.get(name);
-    if (entry === undefined) {
+    const whole = header.tensors.get(name);
+    if (whole === undefined) {
       const given = `tensor ${JSON.stringify(name)}${didYouMean(name, header.tensors.keys())}`;
       return left(fault('Name', path, [given], `a tensor of this file, which has ${header.tensors.size}`));
     }
+    const chosen = part(name, whole);
+    if (isLeft(chosen)) return chosen;
+    const entry = chosen.right;
     try {
       return decodeTensor(path, name, entry, await range(file, header.dataStart + entry.begin, entry.end - entry.begin));
     } catch (thrown) {
@@ -62,7 +76,12 @@ export const openSafetensors =
       const file = await files.open(path, 'read');
       const header = await headerOf(path, file).catch((thrown: unknown) => left(readFault(path, thrown)));
       if (isLeft(header)) await file.close().catch(() => undefined);
-      return map((found: Header) => ({ header: found, tensor: reader(path, file, found), close: file.close }))(header);
+      return map((found: Header): OpenSafetensors => ({
+        header: found,
+        tensor: reader(path, file, found, (_, entry) => right(entry)),
+        rows: (name, from, count) => reader(path, file, found, (one, entry) => rowsOf(path, one, entry, from, count))(name),
+        close: file.close,
+      }))(header);
     } catch (thrown) {
       return left(readFault(path, thrown));
     }

@@ -6,6 +6,7 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { didYouMean } from '../../../shapes/nearest.ts';
+import { conversion } from '../pickle.ts';
 import { isTame, type Place, placeText } from './place.ts';
 
 const whole = 'model.safetensors';
@@ -15,16 +16,15 @@ const isTensors = (path: string): boolean => path.endsWith('.safetensors');
 export const isIndex = (path: string): boolean => path.endsWith('.safetensors.index.json');
 const isPickle = (path: string): boolean => /\.(bin|pt|pth|ckpt|pkl|pickle)$/.test(path);
 
-/** How a pickle of a repository becomes a safetensors file: weights only, so that none of its code runs. */
-const conversion = (repository: string, path: string): string =>
-  `pip install torch safetensors huggingface_hub; python -c "import torch, safetensors.torch as s, huggingface_hub as h; d = torch.load(h.hf_hub_download('${repository}', '${path}'), map_location='cpu', weights_only=True); d = d.get('state_dict', d.get('model', d)); s.save_file({k: v.clone().contiguous() for k, v in d.items() if hasattr(v, 'clone')}, 'model.safetensors')", then give that file`;
+/** A pickle is fetched by the user's own hand and converted without running what it holds. */
+const converted = (repository: string, path: string): string => `pip install huggingface_hub torch safetensors; hf download ${repository} ${path} --local-dir . && ${conversion(path)}; then give that file`;
 
 const pickled = (place: Place, pickles: readonly string[]): Fault =>
-  fault('Decode', placeText(place), pickles.slice(0, 6).map((path) => `${path}, a pickle, which can run any code when it is read`), 'weights as safetensors', conversion(place.repository, pickles[0] ?? ''));
+  fault('Unsupported', placeText(place), pickles.slice(0, 6).map((path) => `${path}, a pickle, which can run any code when it is read`), 'weights as safetensors', converted(place.repository, pickles[0] ?? ''));
 
 /**
  * The path of the weights among a repository's files.
- * errors: Name (nothing of that name, no weights), Decode (only pickles)
+ * errors: Name (nothing of that name, no weights), Unsupported (only pickles)
  */
 export const weightsAmong = (place: Place, paths: readonly string[]): Either<Fault, string> => {
   const { file } = place;

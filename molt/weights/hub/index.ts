@@ -64,7 +64,7 @@ const orCached = (place: Place, settings: Settings, ports: HubPorts, refused: Fa
 
 /**
  * The weights of `[hf:]org/name[@revision][/file]`: the path of a `.safetensors` file or a `.safetensors.index.json` in the cache.
- * errors: Usage (the id, the variables), Name (no such repository, revision, file; not in the cache when offline), Decode (only pickles),
+ * errors: Usage (the id, the variables), Name (no such repository, revision, file; not in the cache when offline), Unsupported (only pickles), Decode,
  *         Network (refused, or nobody answers), Corrupt (wrong size or hash), Storage
  */
 export const fromHub = (id: string, ports: HubPorts): TE.TaskEither<Fault, string> =>

@@ -163,7 +163,7 @@ test('refusals', async () => {
 test('pickles are never fetched', async () => {
   for (const id of ['org/pickles', 'org/pickles/swinv2.pth']) {
     const found = await bad(id);
-    expect(found).toMatchObject({ _tag: 'Decode', needed: 'weights as safetensors' });
+    expect(found).toMatchObject({ _tag: 'Unsupported', needed: 'weights as safetensors' });
     expect(found.hint).toContain('weights_only=True');
     expect(found.hint).toContain('swinv2.pth');
   }
