@@ -41,7 +41,7 @@ export const byCodePoint = (a: string, b: string): number => {
 };
 
 /** A tensor whose bytes are known, or can be made: what the layout of a file needs of it. */
-export interface Part {
+export interface TensorPart {
   readonly name: string;
   readonly stored: Stored;
   readonly sizes: Sizes;
@@ -52,7 +52,7 @@ export interface Part {
 
 const wellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-const planned = (where: string, name: string, value: Value, stored: Stored): Either<Fault, Part> => {
+const planned = (where: string, name: string, value: Value, stored: Stored): Either<Fault, TensorPart> => {
   const refuse = (tag: FaultTag, given: string, needed: string, hint?: string) => left(fault(tag, tensorAt(where, name), [given], needed, hint));
   const row: StoredRow = storedRows[stored];
   const count = elements(value.sizes);
@@ -70,10 +70,10 @@ const planned = (where: string, name: string, value: Value, stored: Stored): Eit
   return right({ name, stored, sizes: value.sizes, length: count * row.width, chunks: () => [row.write(value.data)] });
 };
 
-const layout = (a: Part, b: Part): number => storedOrder(a.stored) - storedOrder(b.stored) || byCodePoint(a.name, b.name);
+const layout = (a: TensorPart, b: TensorPart): number => storedOrder(a.stored) - storedOrder(b.stored) || byCodePoint(a.name, b.name);
 
 /** The JSON by hand: JSON.stringify of an object would move names such as "10" to the front. */
-const headerText = (tensors: readonly Part[], metadata: ReadonlyMap<string, string>): string => {
+const headerText = (tensors: readonly TensorPart[], metadata: ReadonlyMap<string, string>): string => {
   const fields: string[] = [];
   if (metadata.size > 0) {
     const sorted = [...metadata].sort(([a], [b]) => byCodePoint(a, b));
@@ -101,7 +101,7 @@ const headerBytes = (text: string): Uint8Array => {
  * A file from parts of which each is right in itself: the header and the order of the bytes, nothing else. `where` names the file.
  * errors: Name (metadata with half characters), Unsupported (a header over the limit).
  */
-export const layOut = (where: string, parts: readonly Part[], metadata: ReadonlyMap<string, string> = new Map()): Either<Fault, EncodedStream> => {
+export const layOut = (where: string, parts: readonly TensorPart[], metadata: ReadonlyMap<string, string> = new Map()): Either<Fault, EncodedStream> => {
   for (const [key, text] of metadata) {
     if (wellFormed(key) && wellFormed(text)) continue;
     return left(fault('Name', `${where}: __metadata__`, [`${JSON.stringify(key)}: ${JSON.stringify(text)}`], 'text in whole characters'));
@@ -131,7 +131,7 @@ export const encodeStream = (
   metadata: ReadonlyMap<string, string> = new Map(),
   { stored = (_, value) => naturalType(value) }: EncodeOptions = {},
 ): Either<Fault, EncodedStream> => {
-  const all: Part[] = [];
+  const all: TensorPart[] = [];
   for (const [name, value] of tensors) {
     const one = planned(where, name, value, stored(name, value));
     if (isLeft(one)) return one;

@@ -7,6 +7,7 @@
  */
 import type { Value } from '../backend.ts';
 import type { Data, ElementType } from '../expr.ts';
+import { fromHalves, halfLimit, toHalves } from './halves.ts';
 import { bfloat16, binary16, fromHalf, toHalf, type Half } from './half.ts';
 
 /** A place whose number cannot be kept: its flat index, what stands there, what would fit. */
@@ -96,7 +97,21 @@ export const storedRows = {
     write: (data) => bytesOf(data instanceof Int32Array ? data : Int32Array.from(data)),
   },
   BF16: halfRow('BF16', bfloat16),
-  F16: halfRow('F16', binary16),
+  F16: {
+    ...halfRow('F16', binary16),
+    read: (bytes) => {
+      const data = new Float32Array(bytes.length / 2);
+      fromHalves(new Uint16Array(bytes.buffer, bytes.byteOffset, data.length), data);
+      return data;
+    },
+    miswritten: (data) => firstMisfit(data, (x) => !(Math.abs(x) >= halfLimit) || Math.abs(x) === Infinity, 'a number that stays finite as F16'),
+    write: (data) => {
+      if (!(data instanceof Float32Array)) return bytesOf(Uint16Array.from(data, (x) => toHalf(binary16, x)));
+      const halves = new Uint16Array(data.length);
+      toHalves(data, halves);
+      return bytesOf(halves);
+    },
+  },
   I16: {
     width: 2,
     dtype: 'i32',

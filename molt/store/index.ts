@@ -6,6 +6,8 @@ export { type Claim } from './claim.ts';
 export { type Collection, type Sealed, type Written } from './collection.ts';
 export { collectionKey, type Made, type MadeTensor, sha256, shardName, storeVersion } from './made.ts';
 export { nodePorts } from './ports.ts';
+export { type Plan } from './order.ts';
+export { type Batch, reader, type Reader, type ReaderOptions, type Source } from './reader.ts';
 export { type Item } from './shard.ts';
 export { openStore, readStore, type ReadStore, type Store } from './store.ts';
 export { type Owner, type Processes, type StoreFiles, type StorePorts } from './system.ts';

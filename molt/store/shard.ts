@@ -8,7 +8,7 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Value } from '../../dsl/backend.ts';
 import { elements } from '../../dsl/expr.ts';
-import { coordinates, fromHalves, halfLimit, layOut, toHalves, type EncodedStream, type Header, type Part, type Stored } from '../../dsl/safetensors/index.ts';
+import { coordinates, fromHalves, halfLimit, layOut, toHalves, type EncodedStream, type Header, type TensorPart, type Stored } from '../../dsl/safetensors/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { isObject } from '../variants/combinators.ts';
 import { canonical, isHash, sha256, shardName, type Made, type MadeTensor } from './made.ts';
@@ -85,7 +85,7 @@ type Checksums = ReadonlyMap<string, readonly string[]>;
 const metadataOf = (key: string, inputs: readonly string[], sums: Checksums): ReadonlyMap<string, string> =>
   new Map([['collection', key], ['items', canonical(inputs)], ['sha256', canonical(Object.fromEntries(sums))]]);
 
-const partOf = (made: Made, tensor: MadeTensor, count: number, chunks: () => Iterable<Uint8Array>): Part =>
+const partOf = (made: Made, tensor: MadeTensor, count: number, chunks: () => Iterable<Uint8Array>): TensorPart =>
   ({ name: tensor.name, stored: dtypes[made.dtype].stored, sizes: [count, ...itemSizes(made, tensor)], length: count * rowBytes(made, tensor), chunks });
 
 const headerOf = (stream: EncodedStream): Uint8Array => {
@@ -111,7 +111,7 @@ export const encodeShard = (where: string, made: Made, key: string, items: reado
     return left(fault('Name', where, [odd === undefined ? 'no items' : `the item ${JSON.stringify(odd)}${isHash(odd) ? ', twice' : ''}`], 'different items, each by the SHA-256 of its input, 64 hexadecimal digits'));
   }
   const sums = new Map<string, readonly string[]>();
-  const parts: Part[] = [];
+  const parts: TensorPart[] = [];
   for (const tensor of made.tensors) {
     const rows: Uint8Array[] = [];
     for (const item of items) {
