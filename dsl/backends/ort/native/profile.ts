@@ -24,7 +24,7 @@ export interface Timing {
   readonly name: string;
   /** ONNX operator */
   readonly operator: string;
-  /** microseconds in one run, the mean of those after the first */
+  /** microseconds in one run, the least of those after the first: what disturbs a run only adds to it */
   readonly time: number;
 }
 
@@ -50,13 +50,13 @@ export const timings = (events: unknown): readonly Timing[] => {
       for (const one of runs === 0 ? [] : pending) {
         const known = found.get(one.name);
         if (known === undefined) found.set(one.name, { operator: one.operator, time: one.time });
-        else known.time += one.time;
+        else known.time = Math.min(known.time, one.time);
       }
       pending = [];
       runs += 1;
     } else if (event['cat'] === 'Node' && name.endsWith(suffix)) pending.push({ name: name.slice(0, -suffix.length), operator: String(record(event['args'])['op_name']), time });
   }
-  return [...found].map(([name, { operator, time }]): Timing => ({ name, operator, time: time / (runs - 1) })).sort((a, b) => b.time - a.time);
+  return [...found].map(([name, { operator, time }]): Timing => ({ name, operator, time })).sort((a, b) => b.time - a.time);
 };
 
 /** Ends the profile; the path of the file. */
