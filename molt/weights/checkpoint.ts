@@ -1,7 +1,7 @@
 /**
  * Checkpoint: the tensors of a weights file, of the shards behind an index, or of a folder with either, read one by one.
  * idea:  headers are read first, so that names and sizes are checked before gigabytes are; what is not asked for is not read.
- * not:   names of the hub (hub/index.ts), or what the tensors mean (layouts.ts).
+ * not:   names of the hub (molt/weights/hub/index.ts), or what the tensors mean (molt/weights/layouts.ts).
  * source: the index of sharded files as transformers writes it: { "weight_map": { name: file } }
  */
 import { dirname, join } from 'node:path';

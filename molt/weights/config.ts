@@ -50,6 +50,10 @@ const lengths = (config: BackboneConfig): readonly Complaint[] => {
     list === undefined || list.length === stages ? [] : [{ at: [key], given: `${list.length} entries`, needed: `${stages}, as many as depths` }]);
 };
 
+/** A window of 1 has no offsets to scale by. */
+const scales = (config: BackboneConfig): readonly Complaint[] =>
+  config.kind === 'htsat' ? [] : (config.pretrainedWindows ?? []).flatMap((side, s) => (side === 1 ? [{ at: ['pretrainedWindows', `[${s}]`], given: '1', needed: '0 (the window itself) or at least 2' }] : []));
+
 const divides = (config: BackboneConfig): readonly Complaint[] => {
   const side = pictureSide(config);
   const at = config.kind === 'swinv2' ? 'image' : 'spectrogram';
@@ -72,7 +76,7 @@ const divides = (config: BackboneConfig): readonly Complaint[] => {
 
 const checks = (file: Decoded): readonly Complaint[] => {
   const config = configOf(file);
-  const first = [...limits(config), ...lengths(config)];
+  const first = [...limits(config), ...lengths(config), ...scales(config)];
   return first.length > 0 ? first : divides(config);
 };
 

@@ -32,7 +32,7 @@ const transformersBlock = [
   [/\.mlp\.fc1\./, '.intermediate.dense.'], [/\.mlp\.fc2\./, '.output.dense.'],
 ] as const;
 
-const timmMark = /^((?:.*\.)?)layers\.0\.blocks\.0\.attn\.(?:logit_scale|q_bias|v_bias|cpb_mlp\..+)$/;
+const timmMark = /^((?:.*\.)?)layers\.\d+\.blocks\.\d+\.attn\.(?:logit_scale|q_bias|v_bias|cpb_mlp\..+)$/;
 const timmIgnored = new RegExp(String.raw`${buffers}|^head\.`);
 
 /** The layouts that are read. Ours are `timm` for Swin-V2 and `htsat` for HTS-AT. */
@@ -41,7 +41,7 @@ export const layouts = {
   'timm-older': { kind: 'swinv2', about: "Swin-V2 in the names of its release and of timm's 0.x", mark: timmMark, renames: [], merging: -1, ignored: timmIgnored },
   'transformers-swinv2': {
     kind: 'swinv2', about: "Swin-V2 in transformers' names (Swinv2Model)",
-    mark: /^((?:.*\.)?)encoder\.layers\.0\.blocks\.0\.attention\.self\.(?:logit_scale|continuous_position_bias_mlp\..+)$/,
+    mark: /^((?:.*\.)?)encoder\.layers\.\d+\.blocks\.\d+\.attention\.self\.(?:logit_scale|continuous_position_bias_mlp\..+)$/,
     renames: [
       [/^patch_embed\.proj\./, 'embeddings.patch_embeddings.projection.'], [/^patch_embed\.norm\./, 'embeddings.norm.'], [/^norm\./, 'layernorm.'], [/^layers\./, 'encoder.layers.'],
       [/\.attn\.q_bias$/, '.attention.self.query.bias'], [/\.attn\.v_bias$/, '.attention.self.value.bias'],

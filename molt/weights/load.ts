@@ -16,6 +16,7 @@ import type { BackboneConfig } from '../backbones/config.ts';
 import { checkFinite, matchNames } from '../io/bindings.ts';
 import { type Files, nodeFiles } from '../io/system.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { type HubPorts, located } from './hub/index.ts';
 import { type LayoutName, layouts } from './layouts.ts';
 import { recognise, type Recognised } from './recognise.ts';
 
@@ -30,8 +31,10 @@ export interface LoadedBackbone {
   readonly hash: string;
 }
 
+/** What loading touches; left out, this process's disk, network and variables, without progress. */
 export interface LoadPorts {
   readonly files?: Files;
+  readonly hub?: HubPorts;
 }
 
 /** Every name of the trunk against what the file holds, told in the file's own names. */
@@ -84,13 +87,14 @@ const read = (checkpoint: Checkpoint, config: BackboneConfig, { layout, parts }:
 };
 
 /**
- * The weights of a configuration from a safetensors file, an index of shards, or a folder with either, in any layout of `layouts`.
- * errors: those of `openCheckpoint` and `recognise`; Name, Shape, Decode where the file was not made for this configuration: all missing,
+ * The weights of a configuration from a safetensors file, an index of shards, a folder with either, or the hub (`hf:org/name[@revision]`), in
+ * any layout of `layouts`.
+ * errors: those of `located`, `openCheckpoint` and `recognise`; Name, Shape, Decode where the file was not made for this configuration: all missing,
  *         surplus and misshapen names at once, in the file's own names; NotFinite
  */
-export const loadWeights = (source: string, config: BackboneConfig, { files = nodeFiles }: LoadPorts = {}): TE.TaskEither<Fault, LoadedBackbone> =>
+export const loadWeights = (source: string, config: BackboneConfig, { files = nodeFiles, hub }: LoadPorts = {}): TE.TaskEither<Fault, LoadedBackbone> =>
   TE.bracket(
-    openCheckpoint(source, files),
+    pipe(located(source, hub), TE.chain((path) => openCheckpoint(path, files))),
     (checkpoint) =>
       pipe(
         TE.fromEither(recognise(checkpoint.where, config, [...checkpoint.entries.keys()])),
