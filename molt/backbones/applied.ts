@@ -5,7 +5,7 @@
 import { dim, type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { frozen, input, instantiate, rearrange } from '../../dsl/index.ts';
 import { backboneOf } from './backbone.ts';
-import { type BackboneConfig, pictureSide } from './config.ts';
+import { type BackboneConfig, fullFrames, pictureSide } from './config.ts';
 import { framesInput, normalised } from './pictures.ts';
 import type { Taps } from './taps.ts';
 
@@ -30,9 +30,6 @@ export interface Applied {
    */
   readonly input: { readonly name: string; readonly sizes: readonly number[] };
 }
-
-/** Number of spectrogram frames that fill the picture without stretching; visual trunks have none. */
-export const fullFrames = (config: BackboneConfig): number => (config.kind === 'swinv2' ? 0 : (config.spectrogram / config.mels) * config.spectrogram);
 
 /** An input, and the batch that it is after what the graph itself does to it. */
 interface Given<out X> {

@@ -98,6 +98,9 @@ export const windowOf = (grid: number, window: number, block: number): Window =>
 /** Side of the picture that enters the patch embedding, in pixels. */
 export const pictureSide = (config: BackboneConfig): number => (config.kind === 'swinv2' ? config.image : config.spectrogram);
 
+/** Number of spectrogram frames that fill the picture without stretching; visual trunks have none. */
+export const fullFrames = (config: BackboneConfig): number => (config.kind === 'swinv2' ? 0 : (config.spectrogram / config.mels) * config.spectrogram);
+
 /** The stages of a trunk, from the input to the output. */
 export const stagesOf = (config: BackboneConfig): readonly Stage[] =>
   config.depths.map((depth, index) => {

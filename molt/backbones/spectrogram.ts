@@ -8,11 +8,8 @@
  */
 import { type Dim, DimOf, fault, type Mul, raise, type Tensor, timesD } from '../../shapes/index.ts';
 import { add, addBias, block, einsum, frozen, mul, mulBias, neg, ones, param, rearrange, rsqrt, shift, tensor, unwrap, wrap, zeros } from '../../dsl/index.ts';
+import { cubic } from './cubic.ts';
 import { beside } from './trunk.ts';
-
-const a = -0.75;
-/** Weight of a sample at distance x ≥ 0; those of the four nearest sum to 1. source: Keys 1981 with a = −0.75 */
-export const cubic = (x: number): number => (x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0);
 
 /** Row-major [to, from]: each row interpolates one frame from four. */
 export const bicubicMatrix = (from: number, to: number): Float32Array => {

@@ -1,12 +1,12 @@
 /**
  * Bicubic: a picture resized by cubic interpolation between the four nearest rows and columns, without a low-pass before it.
  * idea:   rows and columns are independent: taps of both are tables, a source row is squeezed once and kept while later rows need it.
- * laws:   test/molt/preprocess/bicubic.test.ts — equal to torch; the same size is the identity; a constant stays; linear in the values.
+ * laws:   test/molt/preprocess/pixels.test.ts — equal to torch; the same size is the identity; a constant stays; linear in the values.
  * not:    antialiasing: a picture made ten times smaller is sampled, as torchvision 0.14 does on tensors.
  * source: torch.nn.functional.interpolate(mode='bicubic', align_corners=False, antialias=False); Keys 1981 with a = −0.75, edges repeated
  */
 
-import { cubic } from '../backbones/spectrogram.ts';
+import { cubic } from '../backbones/cubic.ts';
 
 /** Four sources and their weights for each of `to` places, tap by tap. */
 export interface Taps {

@@ -33,6 +33,16 @@ export const windowsOf = ({ segments, fbank }: Pick<Setting, 'segments' | 'fbank
   return integersBetween(0, free, segments).map((from) => ({ from, to: from + length }));
 };
 
+/** A sound without its mean. */
+const centred = (samples: Float32Array): Float64Array => {
+  let total = 0;
+  for (let i = 0; i < samples.length; i += 1) total += samples[i] ?? 0;
+  const mean = total / samples.length;
+  const out = new Float64Array(samples.length);
+  for (let i = 0; i < samples.length; i += 1) out[i] = (samples[i] ?? 0) - mean;
+  return out;
+};
+
 /**
  * The sound of a video to the filter banks of its segments.
  * shape:   samples [n] at 16 kHz, −1 … 1 → [T, 3, side (time), side (mel)], three equal channels
@@ -48,11 +58,9 @@ export const fbankOf = (setting: Pick<Setting, 'segments' | 'fbank'>, side: numb
     chain((whole: Float32Array): Either<Fault, Segments> => {
       const plane = side * side;
       const data = new Float32Array(setting.segments * 3 * plane);
-      let total = 0;
-      for (let i = 0; i < whole.length; i += 1) total += whole[i] ?? 0;
-      const offset = total / whole.length;
+      const level = centred(whole);
       windowsOf(setting, whole.length).forEach(({ from, to }, t) => {
-        const values = banks(Float64Array.from(whole.subarray(from, to), (sample) => sample - offset));
+        const values = banks(level.subarray(from, to));
         const start = 3 * t * plane;
         for (let i = 0; i < Math.min(plane, values.length); i += 1) data[start + i] = ((values[i] ?? 0) - mean) / (2 * deviation);
         for (let c = 1; c < 3; c += 1) data.copyWithin(start + c * plane, start, start + plane);

@@ -73,7 +73,7 @@ export const kaldiFrames = ({ frame, hop }: Pick<KaldiConfig, 'frame' | 'hop'>, 
  * shape:   samples [n] → [kaldiFrames(config, n), bins]
  * units:   natural logarithm of energy; samples in −1 … 1 as LAVisH has them (Kaldi itself takes 16-bit integers)
  */
-export const kaldiFbank = (config: KaldiConfig): ((samples: ArrayLike<number>) => Float64Array) => {
+export const kaldiFbank = (config: KaldiConfig): ((samples: Float64Array) => Float64Array) => {
   const { frame, hop, fft: size, bins, preemphasis, floor } = config;
   const bank = kaldiBank(config);
   const window = Float64Array.from({ length: frame }, (_, i) => windows[config.window](i, frame));

@@ -7,8 +7,7 @@
  */
 import { chain, type Either, right } from 'fp-ts/lib/Either.js';
 import type { Fault } from '../../shapes/index.ts';
-import { fullFrames } from '../backbones/applied.ts';
-import type { HtsatConfig } from '../backbones/config.ts';
+import { fullFrames, type HtsatConfig } from '../backbones/config.ts';
 import { embeddedFrontEnd, frameCount, htsatFrontEnd, logMel, type LogMelConfig } from '../data/audio/logmel.ts';
 import type { Setting } from './setting.ts';
 import { chosenSeconds, heard, secondOf, type Segments, tiled } from './sound.ts';

@@ -68,7 +68,7 @@ export type SettingName = (typeof settingNames)[number];
  * The published settings.
  * Read in the loaders: T, choice and order of the pictures, rates, tiling, windows, hops, means and deviations; 1 frame a second of AVQA.
  * Inferred, not confirmed by any source: 3 frames a second of AVE (LAVisH's advice; the loaders take any number of pictures), 16 of AVS
- * (AVSBench takes the last of 16 samples of each second, and publishes only these), and which ten of AVQA's sixty seconds HTS-AT hears
+ * (AVSBench takes the last of 16 samples of each second and publishes only these, made 224×224 by OpenCV; frames of a video are not), and which ten of AVQA's sixty seconds HTS-AT hears
  * (the published arrays hold ten; here those of the chosen frames; `choice: 'stride'` is the other reading, seconds 0, 6, … 54).
  */
 export const settings = {

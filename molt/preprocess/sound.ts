@@ -1,6 +1,6 @@
 /**
  * Sound: what every front end asks of samples before it hears them, and the seconds they are cut into.
- * laws:   test/molt/preprocess/sound.test.ts — whole seconds in order, the last filled up with silence; tiling repeats and cuts.
+ * laws:   test/molt/preprocess/logmel.test.ts, test/molt/preprocess/sampling.test.ts — whole seconds in order, the last filled up with silence; tiling repeats and cuts.
  * source: DG-SCT's loaders (`wave.view(10, 32000)`, then doubled until long enough and cut)
  */
 import { type Either, left, right } from 'fp-ts/lib/Either.js';

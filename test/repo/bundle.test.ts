@@ -8,7 +8,7 @@ import { build, type BuildFailure } from 'esbuild';
 import { expect, test } from 'vitest';
 import { root } from './tree.ts';
 
-const entries = ['shapes/index.ts', 'dsl/index.ts', 'dsl/backends/reference/index.ts', 'molt/index.ts', 'proofs/index.ts', 'proofs/molt/index.ts'];
+const entries = ['shapes/index.ts', 'dsl/index.ts', 'dsl/backends/reference/index.ts', 'molt/index.ts', 'molt/preprocess/index.ts', 'proofs/index.ts', 'proofs/molt/index.ts'];
 
 /** What a page, a worker and Node have in common. */
 const web = { console, TextEncoder, TextDecoder, URL, URLSearchParams, performance, crypto, structuredClone, setTimeout, clearTimeout, queueMicrotask, AbortController };
