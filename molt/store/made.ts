@@ -84,12 +84,10 @@ export const checkVersion = (where: string, read: unknown): Either<Fault, unknow
   return left(fault('Unsupported', where, [`a feature store of version ${version}`], `version ${storeVersion} or earlier`, 'update molt, or extract into another folder'));
 };
 
-/** The file `collection.json`. */
-export const printMade = (made: Made): string => {
-  const { config, tensors, ...rest } = made;
-  return `${JSON.stringify({ version: storeVersion, ...rest, config: 0, tensors: 0 }, undefined, 2)
-    .replace('"config": 0', () => `"config": ${canonical(config)}`)
-    .replace('"tensors": 0', () => `"tensors": ${canonical(tensors)}`)}\n`;
+/** The file `collection.json`: a line for each field. */
+export const printMade = ({ backbone, config, weights, preprocessing, position, modality, dtype, tensors, segments }: Made): string => {
+  const fields = { version: storeVersion, backbone, modality, weights, preprocessing, position, dtype, segments, tensors, config };
+  return `{\n${Object.entries(fields).map(([name, value]) => `  ${JSON.stringify(name)}: ${canonical(value)}`).join(',\n')}\n}\n`;
 };
 
 /** What `collection.json` says. errors: Unsupported (a later version), Name, Decode */

@@ -44,7 +44,8 @@ const decodeStore = (where: string, read: unknown): Either<Fault, void> => {
   return left(fault('Decode', where, [canonical(read)], printStore.trim(), 'this is no feature store: choose another folder'));
 };
 
-const readMade = async (ports: StorePorts, store: string, key: string): Promise<Either<Fault, Made>> => {
+/** What a collection was made from. errors: Name (no description), Unsupported, Decode, Corrupt (that of another one), Storage */
+export const readMade = async (ports: StorePorts, store: string, key: string): Promise<Either<Fault, Made>> => {
   const path = join(collectionIn(store, key), madeFile);
   const read = await readJson(path, ports.files)();
   const made = isLeft(read) ? read : decodeMade(path, read.right);
