@@ -43,6 +43,13 @@ export const integer = (placeholder: string, about: string, least = 0): Flag<num
   read: (given) => (/^\d{1,15}$/.test(given) && Number(given) >= least ? right(Number(given)) : left(`an integer of at least ${least}`)),
 });
 
+/** A decimal number of at least 0: `0.02`, `5e-4`. */
+export const decimal = (placeholder: string, about: string): Flag<number> => ({
+  about,
+  placeholder,
+  read: (given) => (/^(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(given) && Number.isFinite(Number(given)) ? right(Number(given)) : left('a decimal number of at least 0, such as 0.02 or 5e-4')),
+});
+
 /** One of a few words. */
 export const choice = <const A extends string>(values: readonly A[], about: string): Flag<A> => ({
   about,

@@ -1,0 +1,114 @@
+/**
+ * `molt train`: a variant on the features of a store: flags, progress and Ctrl-C; the job itself is molt/train/stored.
+ * idea:  all that was given is checked before an engine is loaded.
+ */
+import { availableParallelism } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { printFault, type Fault } from '../../../shapes/fault.ts';
+import { countDeclared } from '../../../dsl/index.ts';
+import type { Threads } from '../../../dsl/optim/index.ts';
+import { openData, type Opened } from '../../train/stored/data.ts';
+import { type Job, type JobRecord, type JobSettings, learnerOf, runJob } from '../../train/stored/job.ts';
+import { filesOf } from '../../train/stored/run-file.ts';
+import { type Split, type SplitName, splitNames } from '../../train/stored/split.ts';
+import { helperThreads } from '../../train/threads.ts';
+import { backendFlags, backendOf } from '../backends.ts';
+import { command } from '../command.ts';
+import { choice, decimal, integer, orElse, text, toggle } from '../flags.ts';
+import { interruptible } from '../interrupt.ts';
+import { duration, progressOn } from '../progress.ts';
+import { dataFlags, dataOptionsOf, variantOf } from '../stored.ts';
+import { grouped } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { version } from '../version.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+const summary = (out: string, record: JobRecord): string => {
+  const last = record.curve.at(-1);
+  return [
+    `${record.variant}: ${grouped(record.parameters.trainable)} parameters, ${grouped(record.steps)} steps in ${duration(record.seconds)} on ${record.backend}${last === undefined ? '' : `, loss ${last.loss.toFixed(3)}`}`,
+    ...Object.entries(record.splits).map(([name, { accuracy, items, segments }]) => `${name.padEnd(5)}  ${percent(accuracy)} of ${grouped(segments)} segments (${grouped(items)} items)`),
+    `${filesOf(out).weights}, ${filesOf(out).record}`,
+  ].join('\n');
+};
+
+/** The sweep of a small model is too short to share. */
+const fewParameters = 2_000_000;
+const threadsFor = (opened: Opened, asked: number | undefined): Threads | undefined => {
+  const threads = asked ?? availableParallelism();
+  return threads > 1 && countDeclared(learnerOf(opened).declared.values()).trainable > fewParameters ? helperThreads(threads - 1) : undefined;
+};
+
+/** What is scored in the end: the splits that were learnt from, and any other whose labels and features are there. */
+const scoredSplits = (opened: Opened, chosen: readonly Split[], terminal: Terminal): readonly Split[] =>
+  opened.named.flatMap((name) => {
+    const known = chosen.find((split) => split.name === name);
+    if (known !== undefined) return [known];
+    const found = opened.split(name);
+    if (E.isRight(found)) return [found.right];
+    terminal.err(`the ${name} split is not scored: ${printFault(found.left)}`);
+    return [];
+  });
+
+const jobOf = (opened: Opened, settings: JobSettings, flags: { readonly validation: SplitName; readonly out: string; readonly resume: boolean }, molt: string, terminal: Terminal): E.Either<Fault, Job> =>
+  pipe(
+    E.Do,
+    E.bind('learn', () => opened.split('train')),
+    E.bind('validation', () => opened.split(flags.validation)),
+    E.map(({ learn, validation }) => ({ opened, settings, learn, validation, scored: scoredSplits(opened, [learn, validation], terminal), out: flags.out, resume: flags.resume, version: molt })),
+  );
+
+export const train = command({
+  name: 'train',
+  summary: 'train a variant on the features of a store',
+  operands: { shown: 'VARIANT.json', most: 1 },
+  notes: [
+    'The features are those of `molt extract`, the labels and splits those of its manifest; the task of the variant is ave.',
+    'DIR of --out gets weights.safetensors, standard.safetensors (what the features are scaled by), record.json, run.json and checkpoint.safetensors.',
+    'Ctrl-C saves and stops; --resume goes on from there to the same numbers.',
+  ],
+  flags: {
+    ...dataFlags,
+    out: text('DIR', 'where weights, record and checkpoint go'),
+    epochs: orElse(integer('N', 'times that every training segment is seen', 1), 20),
+    batch: orElse(integer('N', 'segments of a step', 1), 80),
+    rate: orElse(decimal('X', 'greatest learning rate'), 5e-4),
+    warmup: orElse(integer('N', 'steps of linear warm-up'), 0),
+    final: orElse(decimal('X', 'the last rate as a share of the greatest; a half cosine leads there'), 0.02),
+    decay: orElse(decimal('X', 'weight decay'), 0),
+    points: orElse(integer('N', 'points of the learning curve in an epoch, each with a validation and a checkpoint', 1), 1),
+    seed: orElse(integer('N', 'random seed of weights and order'), 0),
+    validation: orElse(choice(splitNames, 'split that the learning curve is measured on'), 'val' as const),
+    resume: toggle('go on from the checkpoint of an interrupted run'),
+    ...backendFlags,
+    json: toggle('the record as JSON'),
+  },
+  run: ({ flags, operands }, terminal) => {
+    const { epochs, batch, rate, warmup, final, decay, points, seed, validation, out, resume, quiet, json } = flags;
+    const settings: JobSettings = { epochs, batch, rate, warmup, final, decay, points, seed };
+    return pipe(
+      TE.fromEither(variantOf('train', operands)),
+      TE.chain((variant) => openData(dataOptionsOf(variant, flags))),
+      TE.bindTo('opened'),
+      TE.bind('molt', () => version),
+      TE.bind('job', ({ opened, molt }) => TE.fromEither(jobOf(opened, settings, { validation, out, resume }, molt, terminal))),
+      TE.bind('backend', () => backendOf(flags, terminal)),
+      TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, quiet))),
+      TE.chain(({ opened, job, backend, progress }) =>
+        interruptible(terminal, (interrupt) => async () => {
+          try {
+            return await runJob(job, { backend, threads: threadsFor(opened, flags.threads), clock: () => performance.now(), progress, interrupt })();
+          } finally {
+            progress.stop();
+          }
+        })),
+      TE.map((record) => {
+        if (json || !quiet) terminal.out(json ? JSON.stringify(record) : summary(out, record));
+        return 0;
+      }),
+    );
+  },
+});

@@ -1,0 +1,185 @@
+/**
+ * Job: one training on a feature store, from a claimed folder to weights and a record.
+ * idea:  the folder says what the run is, the checkpoint how far it came; the same command with `resume` goes on to the same numbers.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { existsSync } from 'node:fs';
+import { fault, type Fault } from '../../../shapes/fault.ts';
+import { type Backend, countDeclared, type Value } from '../../../dsl/index.ts';
+import { adamWDefaults, type Threads } from '../../../dsl/optim/index.ts';
+import { writeAtomic } from '../../io/files.ts';
+import { writeSafetensors } from '../../io/safetensors.ts';
+import { moltAve } from '../../tasks/ave.ts';
+import type { Learner } from '../../tasks/learner.ts';
+import { encodeVariant } from '../../variants/codec.ts';
+import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from '../checkpoint.ts';
+import type { ChannelStatistics } from '../features.ts';
+import { classesOf, inference } from '../infer.ts';
+import { trainOn, type TrainConfig, type Trained } from '../loop.ts';
+import type { BatchSource } from '../source.ts';
+import { sourceStatistics, standardised } from '../standard.ts';
+import type { Interrupt, Progress } from '../watch.ts';
+import { dataHash, type Opened } from './data.ts';
+import { claimFolder, filesOf, type RunFile, runName } from './run-file.ts';
+import { scoreOf, type SplitScore } from './scores.ts';
+import { labelCount, type Split, type SplitName } from './split.ts';
+import { readStandard, writeStandard } from './standard-file.ts';
+
+/** What decides a run's numbers besides variant and data. */
+export interface JobSettings {
+  readonly epochs: number;
+  /** segments of a step */
+  readonly batch: number;
+  readonly rate: number;
+  readonly warmup: number;
+  /** the last rate as a share of the greatest */
+  readonly final: number;
+  readonly decay: number;
+  /** points of the learning curve in an epoch */
+  readonly points: number;
+  readonly seed: number;
+}
+
+export interface JobPorts {
+  readonly backend: Backend;
+  readonly threads?: Threads | undefined;
+  /** milliseconds; only for reporting */
+  readonly clock: () => number;
+  readonly progress: Progress;
+  readonly interrupt: Interrupt;
+}
+
+export interface Job {
+  readonly opened: Opened;
+  readonly settings: JobSettings;
+  readonly learn: Split;
+  /** where the learning curve is measured */
+  readonly validation: Split;
+  /** what the trained weights are scored on */
+  readonly scored: readonly Split[];
+  readonly out: string;
+  readonly resume: boolean;
+  /** of molt */
+  readonly version: string;
+}
+
+/** What a run left, as `record.json`. */
+export interface JobRecord {
+  readonly schemaVersion: 1;
+  readonly molt: string;
+  readonly run: string;
+  readonly variant: string;
+  readonly backend: string;
+  readonly settings: JobSettings;
+  readonly data: RunFile['data'];
+  readonly classes: readonly string[];
+  readonly parameters: { readonly trainable: number; readonly total: number };
+  readonly steps: number;
+  /** of training, evaluations and checkpoints included; all parts of a run that was interrupted */
+  readonly seconds: number;
+  readonly validation: SplitName;
+  readonly curve: readonly EpochRecord[];
+  readonly splits: { readonly [name: string]: SplitScore };
+}
+
+const text = (json: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`);
+
+/** The learner of an opened variant. */
+export const learnerOf = ({ variant, task }: Opened): Learner => moltAve(variant, labelCount(task));
+
+/** The run that a job is. */
+export const runOf = ({ opened, settings, learn, validation }: Job): RunFile => ({
+  schemaVersion: 1,
+  variant: encodeVariant(opened.variant),
+  data: { hash: dataHash(opened, [learn, validation]), collections: opened.collections, items: { [learn.name]: learn.ids.length, [validation.name]: validation.ids.length } },
+  settings: { ...settings, memory: opened.memory / 2 ** 20, validation: validation.name },
+});
+
+const configOf = (s: JobSettings): TrainConfig => ({ seed: s.seed, batch: s.batch, epochs: s.epochs, points: s.points, adam: { ...adamWDefaults, decay: s.decay }, rate: { rate: s.rate, warmup: s.warmup, final: s.final } });
+
+/** Statistics of the training split: those of the folder if it has them. */
+const statisticsOf = ({ out, settings }: Job, data: string, learn: BatchSource, { progress, interrupt }: JobPorts): TE.TaskEither<Fault, ChannelStatistics> => {
+  const path = filesOf(out).standard;
+  if (existsSync(path)) return readStandard(path, learn.inputs, data);
+  progress.start('statistics of the training split', Math.ceil(learn.count / settings.batch));
+  return pipe(
+    sourceStatistics(learn, settings.batch, { onStep: (done) => progress.update(done), interrupted: () => interrupt.requested }),
+    TE.chainFirst((statistics) => writeStandard(path, statistics, data)),
+  );
+};
+
+/** Each split's score by the trained weights. */
+export const scoresOf = (opened: Opened, splits: readonly Split[], statistics: ChannelStatistics, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
+  TE.bracket(
+    inference(ports.backend, learnerOf(opened), ['logits'], batch),
+    (logits) => async () => {
+      const scores: { [name: string]: SplitScore } = {};
+      for (const split of splits) {
+        ports.progress.start(`answers on the ${split.name} split`, Math.ceil(split.labels.length / batch));
+        const answers = await classesOf(logits, weights, standardised(statistics, opened.source(split)), (done) => ports.progress.update(done))();
+        if (E.isLeft(answers)) return answers;
+        scores[split.name] = scoreOf(opened.classes, split.ids.length, split.labels, answers.right);
+      }
+      return E.right(scores);
+    },
+    (logits) => TE.fromIO(logits.dispose),
+  );
+
+const trained = (job: Job, run: string, learner: Learner, learn: BatchSource, validation: BatchSource, from: Checkpoint | undefined, ports: JobPorts): TE.TaskEither<Fault, Trained> => {
+  const { progress } = ports;
+  const { batch, epochs } = job.settings;
+  progress.start('training', Math.floor(learn.count / batch) * epochs);
+  let note = '';
+  return trainOn(run, configOf(job.settings), learner, { learn, validation }, {
+    backend: ports.backend,
+    ...(ports.threads === undefined ? {} : { threads: ports.threads }),
+    clock: ports.clock,
+    interrupted: () => ports.interrupt.requested,
+    onStep: (done) => progress.update(done, note),
+    save: (checkpoint) => {
+      const last = checkpoint.curve.at(-1);
+      if (last !== undefined) note = `loss ${last.loss.toFixed(3)}, ${job.validation.name} ${(100 * last.validation).toFixed(1)} %`;
+      return saveCheckpoint(filesOf(job.out).checkpoint, checkpoint, learner.declared);
+    },
+  }, from);
+};
+
+const enough = ({ settings, learn: { labels } }: Job): E.Either<Fault, void> => {
+  return labels.length >= settings.batch ? E.right(undefined) : E.left(fault('Usage', 'molt train', [`--batch ${settings.batch}`], `at most the ${labels.length} segments of the training split`));
+};
+
+/**
+ * Runs the job. errors: Usage (another run in the folder, a batch larger than the split), Interrupted after a checkpoint, NotFinite, and those of
+ * the store, the disk and the engine
+ */
+export const runJob = (job: Job, ports: JobPorts): TE.TaskEither<Fault, JobRecord> => {
+  const { opened, settings, out } = job;
+  const [run, files, learner] = [runOf(job), filesOf(out), learnerOf(opened)];
+  const name = runName(run);
+  const plain = opened.source(job.learn);
+  return pipe(
+    TE.fromEither(enough(job)),
+    TE.chain(() => claimFolder(out, run, job.resume)),
+    TE.bindTo('goesOn'),
+    TE.bind('from', ({ goesOn }): TE.TaskEither<Fault, Checkpoint | undefined> => (goesOn ? loadCheckpoint(files.checkpoint, name, learner.declared) : TE.right(undefined))),
+    TE.bind('statistics', () => statisticsOf(job, run.data.hash, plain, ports)),
+    TE.bind('made', ({ statistics, from }) => trained(job, name, learner, standardised(statistics, plain), standardised(statistics, opened.source(job.validation)), from, ports)),
+    TE.let('weights', ({ made }) => new Map([...made.weights].map(([key, data]): [string, Value] => [key, { sizes: learner.declared.get(key)?.sizes ?? [data.length], dtype: 'f32', data }]))),
+    TE.chainFirst(({ weights }) => writeSafetensors(files.weights, weights, new Map([['molt', job.version], ['molt.run', name], ['variant', opened.variant.name]]))),
+    TE.bind('splits', ({ statistics, weights }) => scoresOf(opened, job.scored, statistics, weights, settings.batch, ports)),
+    TE.map(({ made, splits }): JobRecord => {
+      const { trainable, total } = countDeclared(learner.declared.values());
+      const perEpoch = Math.floor(plain.count / settings.batch);
+      return {
+        schemaVersion: 1, molt: job.version, run: name, variant: opened.variant.name, backend: ports.backend.name, settings, data: run.data, classes: opened.classes,
+        parameters: { trainable, total }, steps: perEpoch * settings.epochs, seconds: secondsOf(made.curve), validation: job.validation.name, curve: made.curve, splits,
+      };
+    }),
+    TE.chainFirst((record) => writeAtomic(files.record, text(record))),
+  );
+};
+
+/** Of all steps: each point tells the seconds of an epoch at its pace. */
+const secondsOf = (curve: readonly EpochRecord[]): number => curve.reduce((sum, { epoch, seconds }, i) => sum + seconds * (epoch - (curve[i - 1]?.epoch ?? 0)), 0);

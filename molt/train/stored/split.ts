@@ -1,0 +1,142 @@
+/**
+ * Split: the part of a manifest that training or evaluation reads, checked against the store and the variant before anything runs.
+ * idea:  every problem of every item is found in one pass, and told with what mends it.
+ * shape:  items × segments labels, row-major
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { fault, type Fault } from '../../../shapes/fault.ts';
+import { type Both, modalities, type ModalityName } from '../../modality.ts';
+import type { Task, Variant } from '../../variants/variant.ts';
+
+export const splitNames = ['train', 'val', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];
+
+/** What is read of an item of a manifest. */
+export interface ListedItem {
+  readonly id: string;
+  readonly split?: SplitName | undefined;
+  /** a class for every segment */
+  readonly labels?: readonly number[] | undefined;
+  /** hashes of its media, by modality */
+  readonly inputs: { readonly [M in ModalityName]?: string | undefined };
+}
+
+/** What is read of a manifest. */
+export interface Listing {
+  /** its file, for messages */
+  readonly path: string;
+  readonly classes?: readonly string[] | undefined;
+  readonly items: readonly ListedItem[];
+}
+
+/** What is read of a collection of features. */
+export interface Shelf {
+  readonly key: string;
+  readonly made: {
+    readonly backbone: string;
+    readonly position: string;
+    readonly segments: number;
+    readonly tensors: readonly { readonly name: string; readonly sizes: readonly number[] }[];
+  };
+  readonly has: (input: string) => boolean;
+}
+
+export type AveTask = Extract<Task, { readonly kind: 'ave' }>;
+
+/** Items with features and labels. */
+export interface Split {
+  readonly name: SplitName;
+  readonly ids: readonly string[];
+  /** hashes of the media, in the order of the items */
+  readonly inputs: Both<readonly string[]>;
+  /** items · segments */
+  readonly labels: Int32Array;
+}
+
+const mostLines = 8;
+const few = (lines: readonly string[]): readonly string[] => (lines.length > mostLines ? [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more`] : lines);
+const names = (ids: readonly string[]): string => (ids.length > mostLines ? `${ids.slice(0, mostLines).join(', ')} and ${ids.length - mostLines} more` : ids.join(', '));
+
+/** The task of a variant that can be trained on labelled segments. errors: Decode for any other task */
+export const aveOf = (source: string, { name, task }: Variant): E.Either<Fault, AveTask> =>
+  task.kind === 'ave'
+    ? E.right(task)
+    : E.left(fault('Decode', `${source} at task`, [`variant ${name} with the task ${task.kind}`], 'a task with a label for every segment: "task": { "kind": "ave", "classes": 28, "segments": 10 }', 'classes counts the events; background is one label more'));
+
+/** Events and background. */
+export const labelCount = (task: AveTask): number => task.classes + 1;
+
+/** Names of the labels 0 … classes, the last one background. errors: Decode where the manifest names another number of classes */
+export const classNames = (task: AveTask, { path, classes }: Listing): E.Either<Fault, readonly string[]> => {
+  const labels = labelCount(task);
+  if (classes === undefined) return E.right(Array.from({ length: labels }, (_, i) => (i === task.classes ? 'background' : `class ${i}`)));
+  if (classes.length === labels) return E.right(classes);
+  if (classes.length === task.classes) return E.right([...classes, 'background']);
+  return E.left(fault('Decode', path, [`${classes.length} classes: ${names(classes)}`], `the ${task.classes} events of the variant's task, and background as the last if it is named`, 'change "classes" in the variant\'s task, or in the manifest'));
+};
+
+/** The features of one modality as the variant reads them against those of the collection. errors: Shape, with each layer */
+const fits = (variant: Variant, task: AveTask, m: ModalityName, { key, made }: Shelf): readonly string[] => {
+  const needed = variant.features[m];
+  const has = new Map(made.tensors.map(({ name, sizes }) => [name, sizes]));
+  const layers = needed.flatMap(({ tokens, channels }, l) => {
+    const sizes = has.get(`${m}.${l}`);
+    if (sizes === undefined) return [`${m}.${l}: not there; needed ${tokens} tokens, ${channels} channels`];
+    return sizes[0] === tokens && sizes[1] === channels && sizes.length === 2 ? [] : [`${m}.${l}: ${sizes[0]} tokens, ${sizes[1]} channels; needed ${tokens} tokens, ${channels} channels`];
+  });
+  const surplus = made.tensors.length > needed.length ? [`${made.tensors.length} ${m} layers; needed ${needed.length}`] : [];
+  const segments = made.segments === task.segments ? [] : [`${m}: ${made.segments} segments; needed ${task.segments}`];
+  return [...layers, ...surplus, ...segments].map((line) => `${line} (${made.backbone}, ${made.position}, collection ${key.slice(0, 12)})`);
+};
+
+/** Whether the collections hold what the variant reads. errors: Shape */
+export const checkShapes = (source: string, variant: Variant, task: AveTask, shelves: Both<Shelf>): E.Either<Fault, void> => {
+  const wrong = modalities.flatMap((m) => fits(variant, task, m, shelves[m]));
+  return wrong.length === 0
+    ? E.right(undefined)
+    : E.left(fault('Shape', `variant ${source} on these features`, few(wrong), 'the layers that the variant was written for', "extract with the variant's backbones and position, or write the sizes of the store into the variant"));
+};
+
+/** The command that makes the features of a manifest that are not there. */
+export const extractCommand = (store: string, { visual, audio }: Both<Shelf>): string => {
+  const { position } = visual.made;
+  return `molt extract MANIFEST.json ${[visual, audio].map(({ made }) => `--backbone ${made.backbone} --weights W.safetensors`).join(' ')} --position ${position} --store ${store}`;
+};
+
+const labelProblems = (items: readonly ListedItem[], task: AveTask): readonly string[] =>
+  items.flatMap(({ id, labels }) => {
+    if (labels === undefined) return [];
+    if (labels.length !== task.segments) return [`${id}: ${labels.length} labels; needed ${task.segments}, one for each segment`];
+    const wrong = labels.find((x) => !Number.isInteger(x) || x < 0 || x > task.classes);
+    return wrong === undefined ? [] : [`${id}: label ${wrong}; needed 0 to ${task.classes}, ${task.classes} being background`];
+  });
+
+export interface Asking {
+  readonly store: string;
+  readonly listing: Listing;
+  readonly shelves: Both<Shelf>;
+  readonly task: AveTask;
+  /** leave out items whose features are not there */
+  readonly skipMissing: boolean;
+}
+
+/** A split of a manifest. errors: Name for a split without items, for items without labels and for features that are not there; Decode for labels of another form */
+export const splitOf = ({ store, listing, shelves, task, skipMissing }: Asking, name: SplitName): E.Either<Fault, Split> => {
+  const all = listing.items.filter((item) => item.split === name);
+  if (all.length === 0) {
+    const counts = splitNames.map((s) => `${s} ${listing.items.filter((item) => item.split === s).length}`);
+    return E.left(fault('Name', `${listing.path}: split ${name}`, [`no items; of ${listing.items.length} items: ${counts.join(', ')}, none ${listing.items.filter((item) => item.split === undefined).length}`], `at least one item with "split": "${name}"`, 'name the splits in the manifest and extract again: features that are there are kept'));
+  }
+  const unlabelled = all.filter(({ labels }) => labels === undefined);
+  if (unlabelled.length > 0) return E.left(fault('Name', `${listing.path}: split ${name}`, [`${unlabelled.length} of ${all.length} items without labels: ${names(unlabelled.map(({ id }) => id))}`], `"labels" of every item: ${task.segments} class indices`, 'write the labels into the manifest and extract again: features that are there are kept'));
+  const wrong = labelProblems(all, task);
+  if (wrong.length > 0) return E.left(fault('Decode', `${listing.path}: labels`, few(wrong), "labels of the variant's task", 'change the labels, or the task'));
+  const lacking = (item: ListedItem): readonly ModalityName[] => modalities.filter((m) => { const input = item.inputs[m]; return input === undefined || !shelves[m].has(input); });
+  const missing = all.filter((item) => lacking(item).length > 0);
+  if (missing.length > 0 && !skipMissing)
+    return E.left(fault('Name', `${store}: split ${name}`, [`${missing.length} of ${all.length} items without features`, ...few(missing.map((item) => `${item.id}: no ${lacking(item).join(' and no ')} features`))], 'features of every item', `${extractCommand(store, shelves)}; or --skip-missing to leave these items out`));
+  const kept = all.filter((item) => lacking(item).length === 0);
+  if (kept.length === 0) return E.left(fault('Name', `${store}: split ${name}`, [`none of ${all.length} items has features`], 'features of at least one item', extractCommand(store, shelves)));
+  const hashes = (m: ModalityName): readonly string[] => kept.flatMap(({ inputs }) => inputs[m] ?? []);
+  return E.right({ name, ids: kept.map(({ id }) => id), inputs: { visual: hashes('visual'), audio: hashes('audio') }, labels: Int32Array.from(kept.flatMap(({ labels }) => labels ?? [])) });
+};
