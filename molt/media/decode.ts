@@ -12,7 +12,7 @@ import { fault, type Fault } from '../../shapes/fault.ts';
 import { run, type Watch } from './child.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { judged, type Stream } from './reasons.ts';
-import { whole } from './whole.ts';
+import { whole, type Written } from './whole.ts';
 
 /** Containers that hold their media themselves. */
 const formats = [
@@ -25,9 +25,10 @@ const streams = { video: '0:V:0', sound: '0:a:0' } as const satisfies { readonly
 /** `file:` keeps colons and dashes in a name from meaning anything. */
 const named = (path: string): string => `file:${path}`;
 
-const opening = (path: string, watch: Watch, options: readonly string[]): readonly string[] => [
-  '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info', '-xerror',
-  ...(watch.threads === undefined ? [] : ['-threads', String(watch.threads)]),
+/** Arguments up to the file. A file whose length its writer did not know ends in a part of a packet, which is no damage. */
+const opening = (path: string, watch: Watch, written: Written, options: readonly string[]): readonly string[] => [
+  '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info',
+  ...(written === 'streamed' ? [] : ['-xerror']), ...(watch.threads === undefined ? [] : ['-threads', String(watch.threads)]),
   '-protocol_whitelist', 'file,pipe', '-format_whitelist', formats, ...options, '-i', named(path),
 ];
 
@@ -69,11 +70,11 @@ const short = async (ffmpeg: Ffmpeg, { path, came, watch }: Job, promised: numbe
  */
 export const decode = (ffmpeg: Ffmpeg, job: Job): TaskEither<Fault, void> => async () => {
   const { path, stream, input, output, take, watch } = job;
-  const sound = await whole(path)();
-  if (isLeft(sound)) return sound;
-  const args = [...opening(path, watch, input), '-map', streams[stream], ...output, 'pipe:1'];
+  const written = await whole(path)();
+  if (isLeft(written)) return written;
+  const args = [...opening(path, watch, written.right, input), '-map', streams[stream], ...output, 'pipe:1'];
   const ended = await run({ program: ffmpeg.path, args, input: named(path), where: path, take, watch })();
   if (isLeft(ended)) return ended;
-  const verdict = judged(path, stream, ended.right);
+  const verdict = judged(path, stream, ended.right, written.right);
   return isLeft(verdict) ? verdict : short(ffmpeg, job, ended.right.log.promised);
 };

@@ -7,6 +7,7 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault, type FaultTag } from '../../shapes/fault.ts';
 import type { Ended } from './child.ts';
 import { mostPixels } from './picture.ts';
+import type { Written } from './whole.ts';
 
 /** Which stream of a file is wanted. */
 export type Stream = 'video' | 'sound';
@@ -49,8 +50,8 @@ const told = (errors: readonly string[], words: RegExp | undefined): readonly st
  * A finished run, or why the file is of no use.
  * errors: Name (the stream is missing), Decode (no media), Memory (frames too large), Corrupt (damaged, cut), Unsupported (ffmpeg lacks a part, or was ended from outside)
  */
-export const judged = (where: string, stream: Stream, { code, signal, log }: Ended): Either<Fault, void> => {
-  if (code === 0 && !log.errors.some((e) => cut.test(e))) return right(undefined);
+export const judged = (where: string, stream: Stream, { code, signal, log }: Ended, written: Written): Either<Fault, void> => {
+  if (code === 0 && (written === 'streamed' || !log.errors.some((e) => cut.test(e)))) return right(undefined);
   if (signal !== null) return left(fault('Unsupported', where, [`ffmpeg was ended by ${signal}`], 'an ffmpeg that runs to its end', 'look for want of memory; if it happens again with this file only, the file is damaged'));
   const reason = reasons(stream).find(({ words }) => log.errors.some((e) => words.test(e)));
   if (reason === undefined) return left(fault('Corrupt', where, log.errors.length === 0 ? [`ffmpeg ended with ${code}, and said nothing`] : told(log.errors, undefined), 'a video or sound file', `play it; if it does not play, ${again}`));

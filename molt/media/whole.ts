@@ -1,14 +1,18 @@
 /**
- * Whole: whether a media file is as long as its own header says.
- * idea:  MP4, Matroska, WAVE and AVI files say the length of their parts; a cut download is found by reading a few bytes, before ffmpeg would
+ * Whole: whether a media file is as long as it says itself.
+ * idea:  MP4, Matroska, WAVE, AVI and Ogg files say the length of their parts; a cut download is found by reading a few bytes, before ffmpeg would
  *        take what is left for the whole.
  * not:   a validator: a format that is not known here, or does not say lengths, passes.
- * source: ISO/IEC 14496-12 section 4.2 (boxes); RFC 9559 (Matroska) and RFC 8794 (EBML); RIFF as in the Multimedia Programming Interface 1.0, EBU Tech 3306 (RF64)
+ * source: ISO/IEC 14496-12 section 4.2 (boxes); RFC 9559 (Matroska) and RFC 8794 (EBML); RIFF as in the Multimedia Programming Interface 1.0, EBU Tech 3306 (RF64);
+ *         RFC 3533 section 6 (Ogg pages)
  */
-import { left, right } from 'fp-ts/lib/Either.js';
+import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { using } from '../io/files.ts';
 import { nodeFiles, readFault, showBytes, type Files } from '../io/system.ts';
+
+const again = 'download or copy it again';
 
 /** A file's bytes: `length` of them from a position, fewer at the end. */
 interface Source {
@@ -16,11 +20,8 @@ interface Source {
   readonly at: (position: number, length: number) => Promise<DataView>;
 }
 
-/** A part that ends behind the file. */
-interface Cut {
-  readonly part: string;
-  readonly end: number;
-}
+/** A part that ends behind the file; or a length that its writer did not know. */
+type Found = { readonly part: string; readonly end: number } | 'streamed' | undefined;
 
 const text = (view: DataView, from: number, length: number): string =>
   view.byteLength < from + length ? '' : String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + from, length));
@@ -30,7 +31,7 @@ const boxes = new Set(['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'moof', '
 /** A film in fragments has many. */
 const mostBoxes = 100_000;
 
-const film = async ({ size, at }: Source): Promise<Cut | undefined> => {
+const film = async ({ size, at }: Source): Promise<Found> => {
   for (let position = 0, count = 0; position + 8 <= size && count < mostBoxes; count++) {
     const head = await at(position, 16);
     const name = text(head, 4, 4);
@@ -48,7 +49,7 @@ const film = async ({ size, at }: Source): Promise<Cut | undefined> => {
 /** What programs write that do not know the length yet: to a pipe, or because it does not fit. */
 const unknownLengths = new Set([0, 0xffffffff, 0x7fffffff, 0x80000000, 0x7ffff000]);
 
-const wave = async ({ size, at }: Source): Promise<Cut | undefined> => {
+const wave = async ({ size, at }: Source): Promise<Found> => {
   let long: number | undefined;
   for (let position = 12, count = 0; position + 8 <= size && count < mostBoxes; count++) {
     const head = await at(position, 24);
@@ -57,14 +58,15 @@ const wave = async ({ size, at }: Source): Promise<Cut | undefined> => {
     if (name === 'data') {
       const length = short === 0xffffffff && long !== undefined ? long : short;
       const end = position + 8 + length;
-      return unknownLengths.has(length) || end <= size ? undefined : { part: 'data', end };
+      return unknownLengths.has(length) ? 'streamed' : end > size ? { part: 'data', end } : undefined;
     }
     position += 8 + short + (short % 2);
+    if (position > size) return { part: name, end: position };
   }
   return undefined;
 };
 
-const avi = async ({ size, at }: Source): Promise<Cut | undefined> => {
+const avi = async ({ size, at }: Source): Promise<Found> => {
   for (let position = 0; position + 12 <= size; ) {
     const head = await at(position, 12);
     const length = head.getUint32(4, true);
@@ -86,7 +88,7 @@ const vint = (view: DataView, from: number): { readonly value: number | undefine
   return { value: value === (1n << BigInt(7 * bytes)) - 1n ? undefined : Number(value), bytes };
 };
 
-const matroska = async ({ size, at }: Source): Promise<Cut | undefined> => {
+const matroska = async ({ size, at }: Source): Promise<Found> => {
   const opening = vint(await at(4, 8), 0);
   if (opening?.value === undefined) return undefined;
   const position = 4 + opening.bytes + opening.value;
@@ -98,37 +100,68 @@ const matroska = async ({ size, at }: Source): Promise<Cut | undefined> => {
   return end > size ? { part: 'Segment', end } : undefined;
 };
 
-const cutOf = async (source: Source): Promise<Cut | undefined> => {
+/** Longest page: header, 255 segments of at most 255 bytes. */
+const longestPage = 27 + 255 + 255 * 255;
+
+/** The last page, sought from the end: its segments may reach behind the file. */
+const ogg = async ({ size, at }: Source): Promise<Found> => {
+  const from = Math.max(0, size - longestPage);
+  const tail = await at(from, longestPage);
+  for (let i = tail.byteLength - 4; i >= 0; i--) {
+    if (tail.getUint8(i) !== 0x4f || text(tail, i, 4) !== 'OggS') continue;
+    const segments = i + 27 <= tail.byteLength ? tail.getUint8(i + 26) : 0;
+    let end = i + 27 + segments;
+    for (let s = 0; s < segments && i + 27 + s < tail.byteLength; s++) end += tail.getUint8(i + 27 + s);
+    return end > tail.byteLength ? { part: 'the last page', end: from + end } : undefined;
+  }
+  return undefined;
+};
+
+const foundOf = async (source: Source): Promise<Found> => {
   const head = await source.at(0, 12);
   const [mark, kind] = [text(head, 0, 4), text(head, 8, 4)];
   if ((mark === 'RIFF' || mark === 'RF64') && kind === 'WAVE') return wave(source);
   if (mark === 'RIFF' && kind.startsWith('AVI')) return avi(source);
   if (mark === '\x1a\x45\xdf\xa3') return matroska(source);
+  if (mark === 'OggS') return ogg(source);
   return boxes.has(text(head, 4, 4)) ? film(source) : undefined;
+};
+
+/** The first words of a file of text; no medium but uncompressed YUV4MPEG2 begins with so many letters. */
+const wordsOf = async ({ size, at }: Source): Promise<string | undefined> => {
+  const words = text(await at(0, 512), 0, Math.min(512, size));
+  return /^[\t\n\r\x20-\x7e]+$/.test(words) && !words.startsWith('YUV4MPEG2') ? words.slice(0, 40).replaceAll(/\s+/g, ' ').trim() : undefined;
+};
+
+/** How a whole file was written: `streamed` by a program that did not know its length. */
+export type Written = 'whole' | 'streamed';
+
+const judged = async (path: string, source: Source): Promise<Either<Fault, Written>> => {
+  if (source.size === 0) return left(fault('Corrupt', path, ['an empty file'], 'a video or sound file', again));
+  const words = await wordsOf(source);
+  if (words !== undefined) return left(fault('Decode', path, [`a file of text, which begins with ${JSON.stringify(words)}`], 'a video or sound file', again));
+  const found = await foundOf(source);
+  if (found === undefined || found === 'streamed') return right(found ?? 'whole');
+  const { part, end } = found;
+  return left(fault('Corrupt', path, [`a part of it (${part}) ends at byte ${end}, the file after ${source.size}: ${showBytes(end - source.size)} are missing`], 'a whole file', again));
 };
 
 /**
  * Passes a file that holds what its header promises.
- * errors: Name (no such file, a folder, a device), Storage (unreadable), Corrupt (empty, or shorter than its header says, with both lengths)
+ * errors: Name (no such file, a folder, a device), Storage (unreadable), Decode (text), Corrupt (empty, or shorter than its header says, with both lengths)
  */
-export const whole = (path: string, files: Files = nodeFiles): TaskEither<Fault, void> => async () => {
+export const whole = (path: string, files: Files = nodeFiles): TaskEither<Fault, Written> => async () => {
   try {
     // a pipe would wait for a writer
     if ((await files.target(path)).device) return left(fault('Name', path, ['a device or pipe'], 'a file'));
-    const file = await files.open(path, 'read');
-    try {
-      const size = await file.size();
+    return await using(files.open(path, 'read'), async (file) => {
       const at = async (position: number, length: number): Promise<DataView> => {
         const bytes = new Uint8Array(length);
         return new DataView(bytes.buffer, 0, await file.readAt(bytes, position));
       };
       await at(0, 1); // a folder opens, and refuses to be read
-      if (size === 0) return left(fault('Corrupt', path, ['an empty file'], 'a video or sound file', 'download or copy it again'));
-      const cut = await cutOf({ size, at });
-      return cut === undefined ? right(undefined) : left(fault('Corrupt', path, [`its part '${cut.part}' ends at byte ${cut.end}, the file after ${size} (${showBytes(cut.end - size)} are missing)`], 'a whole file', 'download or copy it again'));
-    } finally {
-      await file.close();
-    }
+      return judged(path, { size: await file.size(), at });
+    });
   } catch (thrown) {
     return left(readFault(path, thrown));
   }
