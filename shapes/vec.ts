@@ -45,3 +45,8 @@ export const zipV = <L extends Dim, A, C>(a: Vec<L, A>, b: Vec<NoInfer<L>, C>): 
 export const appendV = <L extends Dim, M extends Dim, A>(a: Vec<L, A>, b: Vec<M, NoInfer<A>>): Vec<Add<L, M>, A> => Vec.trusted([...a.items, ...b.items]);
 /** f(… f(f(z, first), second) …, last). */
 export const foldV = <A, R>(z: R, f: (acc: R, a: A, i: number) => R) => <L extends Dim>(v: Vec<L, A>): R => v.items.reduce((acc, a, i) => f(acc, a, i), z);
+/** The last item first. */
+export const reverseV = <L extends Dim, A>(v: Vec<L, A>): Vec<L, A> => Vec.trusted(v.items.toReversed());
+/** Every state on the way: f(z, first), f(f(z, first), second), … laws: as long as v; its last item is foldV(z, f) */
+export const scanV = <S, A>(z: S, f: (state: S, a: A) => S) => <L extends Dim>(v: Vec<L, A>): Vec<L, S> =>
+  Vec.trusted(v.items.reduce<readonly S[]>((states, a) => [...states, f(states.at(-1) ?? z, a)], []));

@@ -8,7 +8,8 @@
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { appendV, dim, type Dim, type DimOf, mapV, type Mul, plusD, type Tensor, timesD } from '../../shapes/index.ts';
-import { add, addBias, block, concat, copies, einsum, fanIn, linear, opaque, param, pure, rearrange, reduce, relu, scale, softmax, type SomeBlock, stack, zeros } from '../../dsl/index.ts';
+import { add, block, concat, copies, einsum, linear, opaque, pure, rearrange, reduce, relu, softmax, type SomeBlock, stack } from '../../dsl/index.ts';
+import { multiHead } from '../multi-head.ts';
 import { align } from './align.ts';
 import { bottleneck, type BottleneckSizes, gated } from './bottleneck.ts';
 import type { Insert, Refine } from './insertion.ts';
@@ -36,18 +37,12 @@ interface Expert<in out N extends Dim, in out D extends Dim> {
   <B extends Dim>(x: Tensor<[B, N, D]>, y: Tensor<[B, N, D]>): Tensor<[B, N, D]>;
 }
 
-/** x + γ W_O attention(x), each token over the segments of the batch, H heads of width W. shape: [B, N, D] kept */
-const overBatch = <D extends Dim, H extends Dim, W extends Dim>(d: DimOf<D>, h: DimOf<H>, w: DimOf<W>): SomeBlock<Refine<D>> => {
-  const projection = () => block({ weight: param(fanIn(), d, h, w), bias: param(zeros, h, w) }, (p) => <B extends Dim, N extends Dim>(x: Tensor<[B, N, D]>): Tensor<[B, N, H, W]> => {
-    const y = einsum('b n d, d h w -> b n h w')(x, p.weight);
-    return pipe(addBias(rearrange('b n h w -> b n (h w)')(y), rearrange('h w -> (h w)')(p.bias)), rearrange('b n (h w) -> b n h w', { h, w }));
-  });
-  const out = block({ weight: param(fanIn(2), h, w, d), bias: param(zeros, d) }, (p) => <B extends Dim, N extends Dim>(x: Tensor<[B, N, H, W]>): Tensor<[B, N, D]> => addBias(einsum('b n h w, h w d -> b n d')(x, p.weight), p.bias));
-  return opaque(block({ query: projection(), key: projection(), value: projection(), out, open: gated<D>() }, (p): Refine<D> => (x) => {
-    const weights = pipe(einsum('b n h w, c n h w -> n h b c')(p.query(x), p.key(x)), scale(w.size ** -0.5), softmax);
-    return add(x, p.open(p.out(einsum('n h b c, c n h w -> b n h w')(weights, p.value(x)))));
+/** x + γ attention(x), each token over the segments of the batch, H heads of width W. shape: [B, N, D] kept */
+const overBatch = <D extends Dim, H extends Dim, W extends Dim>(d: DimOf<D>, h: DimOf<H>, w: DimOf<W>): SomeBlock<Refine<D>> =>
+  opaque(block({ attention: multiHead(d, h, w), open: gated<D>() }, (p): Refine<D> => (x) => {
+    const tokens = rearrange('b n d -> n b d')(x);
+    return add(x, p.open(rearrange('n b d -> b n d')(p.attention(tokens, tokens))));
   }));
-};
 
 /** What a self-attention needs to be made: any sizes, and how its tokens start. */
 interface Self {

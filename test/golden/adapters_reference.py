@@ -81,9 +81,9 @@ def dgsct(w, x, y, alpha, beta, **options):
 def self_attention(w, at, x):
     """torch's MultiheadAttention over the first axis: the batch."""
     mha = torch.nn.MultiheadAttention(D, H, dropout=0.0).double()
-    q, k, v = (w(f"{at}.{n}.weight", D, H, D // H).reshape(D, D).T for n in ("query", "key", "value"))
-    bias = torch.cat([w(f"{at}.{n}.bias", H, D // H).reshape(D) for n in ("query", "key", "value")])
-    y, _ = F.multi_head_attention_forward(x, x, x, D, H, torch.cat([q, k, v]), bias, None, None, False, 0.0, w(f"{at}.out.weight", H, D // H, D).reshape(D, D).T, w(f"{at}.out.bias", D), training=False)
+    q, k, v = (w(f"{at}.attention.{n}.weight", D, H, D // H).reshape(D, D).T for n in ("query", "key", "value"))
+    bias = torch.cat([w(f"{at}.attention.{n}.bias", H, D // H).reshape(D) for n in ("query", "key", "value")])
+    y, _ = F.multi_head_attention_forward(x, x, x, D, H, torch.cat([q, k, v]), bias, None, None, False, 0.0, w(f"{at}.attention.out.weight", H, D // H, D).reshape(D, D).T, w(f"{at}.attention.out.bias", D), training=False)
     return x + w(f"{at}.open", 1) * y
 
 
@@ -148,4 +148,4 @@ for case, (sizes, run) in CASES.items():
     tensors = {f"in.{n}": v for n, v in given.items()} | {f"w.{n}": w[n].detach() for n in names} | {f"out.{i}": o.detach() for i, o in enumerate(outs)}
     tensors |= {f"g.{n}": torch.zeros_like(w[n]) if g is None else g for n, g in zip(names, grads)}
     save_file({n: t.float().contiguous() for n, t in tensors.items()}, HERE / f"{case}.safetensors")
-    print(case, [tuple(o.shape) for o in outs], float(loss))
+    print(case, [tuple(o.shape) for o in outs], loss.item())

@@ -3,13 +3,15 @@
  */
 import { type AvmoeOptions, type AvmoeSizes, avmoe, type BottleneckOptions, dgSct, type DgSctOptions, type Insert, lastLcd, lavish, lavishAcross, lcd, mti } from '../../../molt/adapters/index.ts';
 import { modality } from '../../../molt/modality.ts';
-import { type Declared, declaredOf, input, instantiate, type Node, type SomeBlock, unwrap } from '../../../dsl/index.ts';
+import { declaredOf, input, instantiate, type Node, nodes, type SomeBlock, unwrap } from '../../../dsl/index.ts';
 import { dim, type Dim, type DimOf, type Tensor } from '../../../shapes/index.ts';
+import type { GoldenCase } from '../goldens.ts';
 
-export interface AdapterCase {
-  readonly declared: ReadonlyMap<string, Declared>;
-  readonly outputs: readonly Node[];
-}
+/** A block and what it gives; the objective is Σ mean(out²), which the Python side differentiates. */
+const caseOf = <F>(block: SomeBlock<F>, outputs: readonly Node[]): GoldenCase => {
+  const power = (x: Node): Node => nodes.scale(nodes.sumAxes(nodes.map('square', x), x.sizes.map((_, axis) => axis)), 1 / x.sizes.reduce((a, size) => a * size, 1));
+  return { declared: declaredOf(block), outputs: new Map(outputs.map((x, i) => [String(i), x])), objective: outputs.map(power).reduce((a, x) => nodes.add(a, x)) };
+};
 
 // two groups of six channels, two in between; three latent tokens
 const [b, n, m, k, g, i, o, d, c] = [dim(3), dim(5), dim(4), dim(3), dim(2), dim(6), dim(2), dim(12), dim(10)];
@@ -19,34 +21,34 @@ const ave = { before: true, relu: true, norm: 'batch', gate: 'after', start: 'ze
 const avs = { ...ave, before: false, norm: 'none', gate: 'before' } as const;
 const avqa = { ...ave, norm: 'none', gate: 'none' } as const;
 
-const inserted = <C extends Dim>(block: SomeBlock<Insert<5, 12, 4, C>>, y: Tensor<[3, 4, C]>): AdapterCase => {
+const inserted = <C extends Dim>(block: SomeBlock<Insert<5, 12, 4, C>>, y: Tensor<[3, 4, C]>): GoldenCase => {
   const { residual, attention } = instantiate(block)(input('x', b, n, d), y);
-  return { declared: declaredOf(block), outputs: [unwrap(residual), ...(attention === undefined ? [] : [unwrap(attention)])] };
+  return caseOf(block, [unwrap(residual), ...(attention === undefined ? [] : [unwrap(attention)])]);
 };
 const [alike, other] = [input('y', b, m, d), input('y', b, m, c)];
 
-const dgSctOf = (options: DgSctOptions): AdapterCase => inserted(dgSct(k, sizes, dim(6), n, m, c, options), other);
-const avmoeOf = <J extends Dim, U extends Dim>(cross: DimOf<J>, own: DimOf<U>, options: AvmoeOptions): AdapterCase => {
+const dgSctOf = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, sizes, dim(6), n, m, c, options), other);
+const avmoeOf = <J extends Dim, U extends Dim>(cross: DimOf<J>, own: DimOf<U>, options: AvmoeOptions): GoldenCase => {
   const all: AvmoeSizes<3, 2, 6, 2, 4, 3> = { k, ...sizes, h: dim(4), w: dim(3) };
   return inserted(avmoe(cross, own, all, n, m, c, options), other);
 };
 
 const half = modality(d, dim(2), dim(4), n);
-const lcdCase = (): AdapterCase => {
+const lcdCase = (): GoldenCase => {
   const block = lcd(k, half, c);
-  return { declared: declaredOf(block), outputs: [unwrap(instantiate(block)(input('f', b, n, d)))] };
+  return caseOf(block, [unwrap(instantiate(block)(input('f', b, n, d)))]);
 };
-const lastCase = (): AdapterCase => {
+const lastCase = (): GoldenCase => {
   const block = lastLcd(k, half);
-  return { declared: declaredOf(block), outputs: [unwrap(instantiate(block)(input('f', b, n, d)))] };
+  return caseOf(block, [unwrap(instantiate(block)(input('f', b, n, d)))]);
 };
-const mtiCase = (): AdapterCase => {
+const mtiCase = (): GoldenCase => {
   const block = mti(d, dim(3), dim(4), dim(7), c);
-  return { declared: declaredOf(block), outputs: [unwrap(instantiate(block)(input('x', b, n, d), input('visual', b, k, dim(7)), input('audio', b, dim(2), c)))] };
+  return caseOf(block, [unwrap(instantiate(block)(input('x', b, n, d), input('visual', b, k, dim(7)), input('audio', b, dim(2), c)))]);
 };
 
 /** By the name of the golden file. */
-export const adapterCases: Readonly<Record<string, () => AdapterCase>> = {
+export const adapterCases: Readonly<Record<string, () => GoldenCase>> = {
   'lavish-ave': () => inserted(lavish(k, sizes, ave), alike),
   'lavish-avs': () => inserted(lavish(k, sizes, avs), alike),
   'lavish-across': () => inserted(lavishAcross(k, sizes, n, m, c, avqa), other),
