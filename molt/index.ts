@@ -7,6 +7,7 @@ export * from './backbones/backbone.ts';
 export * from './backbones/config.ts';
 export * from './backbones/extract.ts';
 export { htsat } from './backbones/htsat.ts';
+export { stageDims, type StageDims, type StageIndex, type StageShape, stageTap } from './backbones/stage-shape.ts';
 export { swinV2 } from './backbones/swinv2.ts';
 export * from './backbones/taps.ts';
 export * from './ca.ts';

@@ -2,7 +2,7 @@
  * Recognise: the layout of a file, from its keys alone.
  * idea:  every layout has marks that no other family has; what stands before a mark is the prefix of the whole trunk, and names outside
  *        it belong to other parts (a classifier, a text model). Among layouts with the same marks, the one with more of its names there wins.
- * laws:  test/molt/weights/recognise.test.ts
+ * laws:  test/molt/weights/layouts.test.ts: any layout under any prefix; a file of two trunks; files of another kind
  */
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Sizes } from '../../dsl/index.ts';

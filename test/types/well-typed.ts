@@ -2,13 +2,18 @@
  * Programs that must compile, with the types that they must have; each `@ts-expect-error` says what would be a mistake.
  * idea:  `same<A>()<B>()` compiles only if A and B are one type, so a result that is too wide or too narrow is an error here.
  */
+import type { Either } from 'fp-ts/lib/Either.js';
 import { flow, pipe } from 'fp-ts/lib/function.js';
 import {
   add, addBias, addOver, after, argmax, type Arrow, type Block, block, concat, copies, crossEntropy, dot, einsum, embed, fanIn, firstDim, type Frozen, frozen, gelu, input, inputIndices, inputMask, instantiate, layerNorm, linear, type LinearP,
   matmul, oneHot, param, rearrange, reduce, repeat, residual, softmax, softmaxOver, split, stack, sum, sumKeep, take, topk, tower, unstack, where,
 } from '../../dsl/index.ts';
+import { applied } from '../../molt/backbones/applied.ts';
+import { type BackboneConfig, backboneConfigs } from '../../molt/backbones/config.ts';
+import { type StageIndex, type StageShape, stageTap } from '../../molt/backbones/stage-shape.ts';
+import type { Taps } from '../../molt/backbones/taps.ts';
 import type { Distil } from '../../molt/td.ts';
-import { type Add, appendV, dim, type Dim, type DimOf, type Is, type Ix, mapV, type Mul, plusD, refl, reify, type Shape, sizes, type Tensor, timesD, vec, type Vec, withSizes, zipV } from '../../shapes/index.ts';
+import { type Add, appendV, dim, type Dim, type DimOf, type Fault, type Is, type Ix, mapV, type Mul, plusD, refl, reify, type Shape, sizes, type Tensor, timesD, vec, type Vec, withSizes, zipV } from '../../shapes/index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A>() => <B>(..._equal: Same<A, B> extends true ? [] : ['these types differ', A, B]): void => undefined;
@@ -165,3 +170,27 @@ export const equation1 = <P, D extends Dim, N extends Dim, Z extends Dim>(z: Dim
   block({ z: param(fanIn(), z, d), w: param(fanIn(), z, n), td }, (p) => <B extends Dim>(f: Tensor<[B, N, D]>): Tensor<[B, Z, D]> => add(p.td(p.z, f), einsum('z n, b n d -> b z d')(p.w, f)));
 
 export const pointFree = <B extends Dim, N extends Dim>(q: Tensor<[B, N, 8]>) => pipe(q, reduce('mean', 'b n d -> b d'), (y) => matmul(y, input('w', dim(8), dim(3))), softmax);
+
+/** Stage shapes follow from the configuration. */
+export const stageShapes = () => {
+  type Configs = typeof backboneConfigs;
+  same<StageShape<Configs['swinv2-large-w12-192'], 0>>()<[2304, 192]>();
+  same<StageShape<Configs['swinv2-large-w12-192'], 1>>()<[576, 384]>();
+  same<StageShape<Configs['swinv2-large-w12-192'], 2>>()<[144, 768]>();
+  same<StageShape<Configs['swinv2-large-w12-192'], 3>>()<[36, 1536]>();
+  type Fourth<C extends BackboneConfig> = 3 extends StageIndex<C> ? StageShape<C, 3 & StageIndex<C>> : 'none';
+  same<{ [N in keyof Configs]: Fourth<Configs[N]> }>()<{
+    readonly 'swinv2-tiny-w8-256': [64, 768]; readonly 'swinv2-tiny-w16-256': [64, 768]; readonly 'swinv2-small-w8-256': [64, 768]; readonly 'swinv2-small-w16-256': [64, 768];
+    readonly 'swinv2-base-w8-256': [64, 1024]; readonly 'swinv2-base-w16-256': [64, 1024]; readonly 'swinv2-base-w12-192': [36, 1024]; readonly 'swinv2-base-w12to16-192to256': [64, 1024]; readonly 'swinv2-base-w12to24-192to384': [144, 1024];
+    readonly 'swinv2-large-w12-192': [36, 1536]; readonly 'swinv2-large-w12to16-192to256': [64, 1536]; readonly 'swinv2-large-w12to24-192to384': [144, 1536]; readonly htsat: [64, 768]; readonly 'swinv2-tiny64': 'none'; readonly 'htsat-tiny64': 'none';
+  }>();
+  same<StageShape<Configs['htsat-tiny64'], 2>>()<[16, 96]>();
+  same<StageShape<BackboneConfig, number>>()<['tokens', 'channels']>();
+  same<StageShape<{ kind: 'swinv2'; image: 210; patch: 7; channels: 8; depths: [1, 1]; heads: [1, 1]; window: 3 }, 1>>()<['tokens', 16]>();
+  same<StageIndex<Configs['swinv2-tiny64']>>()<0 | 1 | 2>();
+  const taps: (config: BackboneConfig) => Taps<'B'> = (config) => applied(config, { batch: 4 }, false).taps;
+  const late = () => stageTap(backboneConfigs.htsat, 3, 1)(taps(backboneConfigs.htsat));
+  same<ReturnType<typeof late>>()<Either<Fault, Tensor<['B', 64, 768]>>>();
+  // @ts-expect-error a trunk of four stages has no stage 4
+  return stageTap(backboneConfigs.htsat, 4, 0);
+};
