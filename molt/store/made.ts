@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { decoder, isObject, line, listOf, oneOf, positive, record, required, type Decoder } from '../variants/combinators.ts';
+import { decoder, isObject, line, listOf, oneOf, optional, positive, record, required, type Decoder } from '../variants/combinators.ts';
 import { problemsFault } from '../variants/problems.ts';
 
 /** Version of the layout of folders and files that this program writes; it reads this one and earlier ones. */
@@ -75,6 +75,7 @@ const madeRecord = record({
   dtype: required(oneOf('f16', 'f32')),
   tensors: required(listOf(record({ name: required(line), sizes: required(listOf(positive)) }))),
   segments: required(positive),
+  sha256: optional(line, undefined),
 });
 
 /** The version that a file of the store states, if a later program wrote it. errors: Unsupported */
@@ -84,10 +85,10 @@ export const checkVersion = (where: string, read: unknown): Either<Fault, unknow
   return left(fault('Unsupported', where, [`a feature store of version ${version}`], `version ${storeVersion} or earlier`, 'update molt, or extract into another folder'));
 };
 
-/** The file `collection.json`: a line for each field. */
+/** The file `collection.json`: a line for each field, and the hash of all of them, since the key does not cover the name of the backbone. */
 export const printMade = ({ backbone, config, weights, preprocessing, position, modality, dtype, tensors, segments }: Made): string => {
   const fields = { version: storeVersion, backbone, modality, weights, preprocessing, position, dtype, segments, tensors, config };
-  return `{\n${Object.entries(fields).map(([name, value]) => `  ${JSON.stringify(name)}: ${canonical(value)}`).join(',\n')}\n}\n`;
+  return `{\n${Object.entries({ ...fields, sha256: sha256(canonical(fields)) }).map(([name, value]) => `  ${JSON.stringify(name)}: ${canonical(value)}`).join(',\n')}\n}\n`;
 };
 
 /** What `collection.json` says. errors: Unsupported (a later version), Name, Decode */
@@ -96,7 +97,7 @@ export const decodeMade = (where: string, read: unknown): Either<Fault, Made> =>
   if (isLeft(known)) return known;
   const decoded = madeRecord.decode(read);
   if (isLeft(decoded)) return left(problemsFault(where, 'the description of a collection', decoded.left));
-  return map(({ version: _, ...made }: typeof decoded.right): Made => made)(right(decoded.right));
+  return map(({ version: _, sha256: _sum, ...made }: typeof decoded.right): Made => made)(right(decoded.right));
 };
 
 /** A description that a collection can be made from. errors: Name, Decode (as in the file), Name (a tensor named twice) */

@@ -74,7 +74,9 @@ const checkIndex = (key: string, folder: string, text: Either<Fault, string>, th
   const finding = (kind: FindingKind, detail: string, shard?: string): Finding => ({ kind, collection: key, path, detail, ...(shard === undefined ? {} : { shard }) });
   const shardAt = (name: string): string => join(foldersOf(folder).shards, shardFile(name));
   if (isLeft(text)) return text.left._tag === 'Name' ? (names.length === 0 ? [] : [finding('unsealed', 'no index')]) : [finding('index', reasonOf(text.left))];
-  const listed = decodeIndex(path, key, parsed(text.right));
+  const json = parsed(text.right);
+  if (json === undefined) return [finding('index', 'not JSON')];
+  const listed = decodeIndex(path, key, json);
   if (isLeft(listed)) return [finding('index', reasonOf(listed.left))];
   const missing = [...listed.right.keys()].filter((name) => !names.includes(name)).map((name): Finding => ({ ...finding('missing', 'listed in the index, not there', name), path: shardAt(name) }));
   const unlisted = names.filter((name) => !listed.right.has(name)).map((name): Finding => ({ ...finding('unlisted', 'not listed in the index', name), path: shardAt(name) }));
@@ -141,7 +143,7 @@ const checkCollection = async (ports: StorePorts, store: string, key: string, { 
     const there = (await ports.files.list(folder)).includes(madeFile);
     if (!there && (await shardNames(ports, shards)).length === 0) return right([]); // a process was killed while it made the collection
     const aside = repair && there ? { aside: await mendMade(ports, folder) } : {};
-    return right([{ kind: 'damaged', collection: key, path, detail: reasonOf(made.left), ...aside }]);
+    return right([{ kind: 'damaged', collection: key, path, detail: there ? reasonOf(made.left) : 'not there', ...aside }]);
   }
   const text = await readText(path, ports.files)();
   if (isLeft(text)) return text;
