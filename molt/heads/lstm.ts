@@ -6,7 +6,7 @@
  * source: Hochreiter and Schmidhuber 1997; the two biases of a gate are torch.nn.LSTM's
  */
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Add, type Dim, type DimOf, mapV, reverseV, scanV, type Tensor, type Vec, zipV } from '../../shapes/index.ts';
+import { type Add, type Dim, type DimOf, foldV, mapV, reverseV, scanV, type Tensor, type Vec, zipV } from '../../shapes/index.ts';
 import { add, block, concat, firstDim, full, linear, mul, opaque, rearrange, repeat, sigmoid, type SomeBlock, stack, tanh, unstack } from '../../dsl/index.ts';
 
 interface State<in out B extends Dim, in out R extends Dim> {
@@ -34,9 +34,13 @@ export interface BothWays<in out I extends Dim, in out R extends Dim> {
   <B extends Dim, T extends Dim>(x: Tensor<[B, T, I]>): Tensor<[B, T, Add<R, R>]>;
 }
 
+/** The state before the first segment: 0. */
+const atRest = <B extends Dim, R extends Dim>(b: DimOf<B>, r: DimOf<R>): State<B, R> => {
+  const zero = repeat('r -> b r', { b })(full(0, r));
+  return { h: zero, c: zero };
+};
 const over = <I extends Dim, R extends Dim>(step: Step<I, R>, r: DimOf<R>) => <T extends Dim, B extends Dim>(xs: Vec<T, Tensor<[B, I]>>, b: DimOf<B>): Vec<T, Tensor<[B, R]>> => {
-  const start = repeat('r -> b r', { b })(full(0, r));
-  return pipe(xs, scanV<State<B, R>, Tensor<[B, I]>>({ h: start, c: start }, step), mapV(({ h }) => h));
+  return pipe(xs, scanV<State<B, R>, Tensor<[B, I]>>(atRest(b, r), step), mapV(({ h }) => h));
 };
 
 /** R units a direction. */
@@ -47,3 +51,13 @@ export const bothWays = <I extends Dim, R extends Dim>(i: DimOf<I>, r: DimOf<R>)
     const pairs = zipV(over(p.forward, r)(xs, b), reverseV(over(p.backward, r)(reverseV(xs), b)));
     return rearrange('t b r -> b t r')(stack(pipe(pairs, mapV(([f, g]) => concat(-1)(f, g)))));
   }));
+
+/** The state after the last segment. shape: [B, T, I] → h and c [B, R] */
+export interface Last<in out I extends Dim, in out R extends Dim> {
+  <B extends Dim, T extends Dim>(x: Tensor<[B, T, I]>): State<B, R>;
+}
+
+/** R units, one direction. */
+export const lastState = <I extends Dim, R extends Dim>(i: DimOf<I>, r: DimOf<R>): SomeBlock<Last<I, R>> =>
+  opaque(block({ forward: cell(i, r) }, (p): Last<I, R> => <B extends Dim, T extends Dim>(x: Tensor<[B, T, I]>) =>
+    foldV<Tensor<[B, I]>, State<B, R>>(atRest(firstDim(x), r), (state, x) => p.forward(state, x))(unstack(rearrange('b t i -> t b i')(x)))));

@@ -105,6 +105,53 @@ def cmbs(w, visual, audio, foreground, event):
     return {"foreground": fg, "event": ev, "highest": av, "loss": loss}
 
 
+def lstm_last(w, at, x, R):
+    """The last states of torch.nn.LSTM, one direction."""
+    gates, I = ("input", "forget", "cell", "output"), x.shape[-1]
+    tensors = {}
+    for part, ours, size in (("ih", "x", I), ("hh", "h", R)):
+        tensors[f"weight_{part}_l0"] = torch.cat([w(f"{at}.forward.{g}.{ours}.weight", size, R).T for g in gates])
+        tensors[f"bias_{part}_l0"] = torch.cat([w(f"{at}.forward.{g}.{ours}.bias", R) for g in gates])
+    _, (h, c) = under(torch.nn.LSTM(I, R, batch_first=True).double(), tensors, x)
+    return h[0], c[0]
+
+
+def avqa(w, question, visual, other, audio, answer, belongs, foreign):
+    D, H, C, words = visual.shape[-1], 2, 5, 9
+    h, c = lstm_last(w, "question.lstm", torch.tanh(w("question.words", words, D)[question.long()]), D)
+    q = linear(w, "question.out", torch.tanh(torch.cat([h, c], -1)), D)
+    A = linear(w, "sound.second", torch.relu(linear(w, "sound.first", audio, D)), D)
+
+    def ground(v):
+        rows, a = F.normalize(v, dim=-1), F.normalize(A, dim=-1)
+        att = torch.softmax((rows @ a.unsqueeze(-1)).squeeze(-1), -1)
+        return linear(w, "ground", torch.tanh(torch.cat([v.mean(2), (att.unsqueeze(-1) * rows).sum(2)], -1)), D)
+
+    def match(g):
+        x = torch.cat([A, g], -1)
+        for name, size in (("first", 7), ("second", 5), ("third", 4)):
+            x = torch.relu(linear(w, f"match.{name}", x, size))
+        return linear(w, "match.out", x, 2)
+
+    def asking(at, x):
+        module = torch.nn.MultiheadAttention(D, H, batch_first=True).double()
+        y, _ = under(module, attention_tensors(w, f"{at}.attention", D, H, ""), q[:, None], x, x)
+        y = y[:, 0]
+        y = y + linear(w, f"{at}.second", torch.relu(linear(w, f"{at}.first", y, D)), D)
+        return F.layer_norm(y, (D,), w(f"{at}.norm.weight", D), w(f"{at}.norm.bias", D)) + x.mean(1)
+
+    G, N = ground(visual), ground(other)
+    linear(w, "unused.sound.second", linear(w, "unused.sound.first", audio, D), D)   # declared, never called
+    w("unused.norm.weight", D), w("unused.norm.bias", D)
+    fused = linear(w, "fuse", torch.tanh(torch.cat([asking("hear", A), asking("see", G)], -1)), D)
+    out = linear(w, "answer", torch.tanh(fused * q), C)
+    pos, neg = match(G), match(N)
+    rows = torch.stack([pos, neg], 2).reshape(-1, 2)                                  # interleaved, as published
+    target = torch.stack([belongs, foreign], 2).reshape(-1)
+    loss = F.cross_entropy(out, answer.long()) + 0.5 * F.cross_entropy(rows, target.long())
+    return {"answer": out, "match": pos, "mismatch": neg, "loss": loss}
+
+
 def numbers(case, name, *sizes):
     rng = np.random.default_rng(zlib.crc32((case + " inputs " + name).encode()))
     return torch.from_numpy(rng.standard_normal(sizes).astype(np.float32)).double()
@@ -113,6 +160,8 @@ def numbers(case, name, *sizes):
 CASES = {
     "cmbs": (cmbs, {"visual": numbers("cmbs", "visual", 3, 5, 10), "audio": numbers("cmbs", "audio", 3, 5, 6),
                     "foreground": (numbers("cmbs", "foreground", 3, 5) > 0).double(), "event": torch.tensor([2, 0, 5])}),
+    "avqa": (avqa, {"question": torch.tensor([[1, 4, 8, 0], [2, 2, 7, 5]]), "visual": numbers("avqa", "visual", 2, 3, 5, 6), "other": numbers("avqa", "other", 2, 3, 5, 6),
+                    "audio": numbers("avqa", "audio", 2, 3, 4), "answer": torch.tensor([4, 1]), "belongs": torch.ones(2, 3, dtype=torch.long), "foreign": torch.zeros(2, 3, dtype=torch.long)}),
 }
 
 HERE.mkdir(exist_ok=True)
