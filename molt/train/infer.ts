@@ -5,17 +5,18 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fault } from '../../shapes/fault.ts';
+import { fault, type Fault } from '../../shapes/fault.ts';
 import { type Backend, elements, type Node, plainTarget, planOf, type Program, type Value } from '../../dsl/index.ts';
 import { inputsOf } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import type { FeatureSet } from './features.ts';
 import { type BatchSource, inMemory } from './source.ts';
+import { unwatched, type Watched } from './watch.ts';
 
 /** A compiled inference. */
 export interface Inference {
-  /** Values by name for all segments, [segments, …]; the last batch is filled up and cut. errors: those of the engine and of reading */
-  readonly run: (weights: ReadonlyMap<string, Value>, source: BatchSource, onStep?: (done: number, total: number) => void) => TE.TaskEither<Fault, ReadonlyMap<string, Value>>;
+  /** Values by name for all segments, [segments, …]; the last batch is filled up and cut. errors: Interrupted, those of the engine and of reading */
+  readonly run: (weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched) => TE.TaskEither<Fault, ReadonlyMap<string, Value>>;
   readonly dispose: () => void;
 }
 
@@ -24,11 +25,12 @@ interface Shown {
   readonly node: Node;
 }
 
-const runAll = (program: Program, names: ReadonlySet<string>, shown: readonly Shown[], batch: number): Inference['run'] => (weights, source, onStep = () => {}) => async () => {
+const runAll = (program: Program, names: ReadonlySet<string>, shown: readonly Shown[], batch: number): Inference['run'] => (weights, source, watched = unwatched) => async () => {
   const collected = shown.map(({ name, node }) => ({ name, sizes: node.sizes.slice(1), data: new Float32Array((source.count * elements(node.sizes)) / batch) }));
   const batches = source.open({ names, batch });
   try {
     for (let step = 0; step < batches.steps; step += 1) {
+      if (watched.interrupted()) return E.left(fault('Interrupted', 'inference', [`batch ${step} of ${batches.steps}`], 'more time'));
       const inputs = await batches.batch(0, step)();
       if (E.isLeft(inputs)) return inputs;
       const values = await program.run({ inputs: inputs.right, parameters: weights })();
@@ -40,7 +42,7 @@ const runAll = (program: Program, names: ReadonlySet<string>, shown: readonly Sh
         const width = value.length / batch;
         data.set(value.subarray(0, kept * width), from * width);
       });
-      onStep(step + 1, batches.steps);
+      watched.onStep(step + 1, batches.steps);
     }
   } finally {
     await batches.close();
@@ -81,9 +83,9 @@ export const greatestOf = (rows: Value): Int32Array => {
 export const accuracy = (predicted: Int32Array, labels: Int32Array): number => predicted.reduce((sum, p, i) => sum + (p === labels[i] ? 1 : 0), 0) / Math.max(1, labels.length);
 
 /** The class of each segment: its greatest logit. The inference shows `logits`. */
-export const classesOf = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource, onStep?: (done: number, total: number) => void): TE.TaskEither<Fault, Int32Array> =>
-  pipe(logits.run(weights, source, onStep), TE.map((found) => { const rows = found.get('logits'); return rows === undefined ? new Int32Array() : greatestOf(rows); }));
+export const classesOf = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched): TE.TaskEither<Fault, Int32Array> =>
+  pipe(logits.run(weights, source, watched), TE.map((found) => { const rows = found.get('logits'); return rows === undefined ? new Int32Array() : greatestOf(rows); }));
 
 /** Share of a source's segments whose greatest logit is that of their label. The inference shows `logits`. */
-export const accuracyOn = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource): TE.TaskEither<Fault, number> =>
-  pipe(classesOf(logits, weights, source), TE.map((found) => accuracy(found, source.labels)));
+export const accuracyOn = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched): TE.TaskEither<Fault, number> =>
+  pipe(classesOf(logits, weights, source, watched), TE.map((found) => accuracy(found, source.labels)));

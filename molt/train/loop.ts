@@ -78,11 +78,24 @@ const running = async (run: string, config: TrainConfig, engine: Trainer, logits
   const stride = Math.max(1, Math.floor(perEpoch / config.points));
   let { partial, curve } = earlier;
   const save = () => ports.save({ run, state: engine.live(), partial, curve })();
-  for (let { step } = engine.live(); step < total; ({ step } = engine.live())) {
+  const stopped = async (step: number): Promise<E.Either<Fault, never>> => {
+    const saved = await save();
+    return E.isLeft(saved) ? saved : E.left(fault('Interrupted', run, [`step ${step} of ${total}`], 'more time', 'the same command with --resume goes on from here'));
+  };
+  for (let { step } = engine.live(); ; ({ step } = engine.live())) {
     const at = step % perEpoch;
-    if (ports.interrupted()) {
+    const due = partial[4] > 0 && at % stride === 0;
+    if (step >= total && !due) return E.right({ weights: engine.state().weights, curve });
+    if (ports.interrupted()) return stopped(step);
+    // a point of the curve, at the end of a stride and of an epoch; one that was interrupted is made again
+    if (due) {
+      const score = await accuracyOn(logits, engine.weights, validation, { onStep: () => {}, interrupted: ports.interrupted })();
+      if (E.isLeft(score)) return score.left._tag === 'Interrupted' ? stopped(step) : score;
+      curve = [...curve, pointOf(partial, step / perEpoch, perEpoch, score.right)];
+      partial = nothing;
       const saved = await save();
-      return E.isLeft(saved) ? saved : E.left(fault('Interrupted', run, [`step ${step} of ${total}`], 'more time', 'the same command with --resume goes on from here'));
+      if (E.isLeft(saved)) return saved;
+      continue;
     }
     const began = ports.clock();
     const batch = await learn.batch(Math.floor(step / perEpoch), at)();
@@ -92,18 +105,9 @@ const running = async (run: string, config: TrainConfig, engine: Trainer, logits
     const [loss = 0, task = 0, tor = 0] = told.right;
     const [a, b, c, s, n] = partial;
     partial = [a + loss, b + task, c + tor, s + (ports.clock() - began) / 1000, n + 1];
-    if ((at + 1) % stride === 0 || at === perEpoch - 1) {
-      const score = await accuracyOn(logits, engine.weights, validation)();
-      if (E.isLeft(score)) return score;
-      curve = [...curve, pointOf(partial, (step + 1) / perEpoch, perEpoch, score.right)];
-      partial = nothing;
-      const saved = await save();
-      if (E.isLeft(saved)) return saved;
-    }
     ports.onStep(step + 1, total);
     await new Promise((resolve) => { setTimeout(resolve, 0); });
   }
-  return E.right({ weights: engine.state().weights, curve });
 };
 
 /** What a run learns from, and what its learning curve is measured on. */

@@ -11,6 +11,7 @@ import { fault, type Fault } from '../../shapes/fault.ts';
 import type { Value } from '../../dsl/index.ts';
 import { type Channels, type ChannelStatistics, place } from './features.ts';
 import type { BatchSource } from './source.ts';
+import type { Watched } from './watch.ts';
 
 /** Of the rows seen so far: their number, and per channel the mean and the sum of squared deviations from it. */
 interface Moments {
@@ -43,12 +44,6 @@ const takeIn = (all: Moments, data: Value['data'], rows: number): void => {
 };
 
 const channelsOf = ({ rows, mean, squares }: Moments): Channels => ({ mean: mean.map(Math.fround), deviation: squares.map((s) => Math.fround(Math.sqrt(s / Math.max(1, rows)))) });
-
-/** How the pass is watched. */
-export interface Watched {
-  readonly onStep: (done: number, total: number) => void;
-  readonly interrupted: () => boolean;
-}
 
 /** Statistics of every input over all segments and tokens, read once in batches. errors: Interrupted between batches; NotFinite; those of reading */
 export const sourceStatistics = (source: BatchSource, batch: number, watched: Watched): TaskEither<Fault, ChannelStatistics> => async () => {

@@ -26,6 +26,16 @@ export interface Interrupt {
 /** Never stops. */
 export const uninterrupted: Interrupt = { requested: false };
 
+/** A pass over many batches, watched. */
+export interface Watched {
+  readonly onStep: (done: number, total: number) => void;
+  /** polled before every batch; true ends the pass */
+  readonly interrupted: () => boolean;
+}
+
+/** Goes on to its end, and tells nobody. */
+export const unwatched: Watched = { onStep: () => {}, interrupted: () => false };
+
 /** For work that names its stage at every step: a stage begins when its name changes. */
 export const staged = (progress: Progress): ((done: number, total: number, what: string) => void) => {
   let stage = '';

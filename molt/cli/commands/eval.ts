@@ -10,6 +10,7 @@ import { splitNames } from '../../train/stored/split.ts';
 import { backendFlags, backendOf } from '../backends.ts';
 import { command, optionalText } from '../command.ts';
 import { choice, integer, orElse, text, toggle } from '../flags.ts';
+import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
 import { dataFlags, dataOptionsOf, variantOf } from '../stored.ts';
 import { aligned, grouped } from '../table.ts';
@@ -46,13 +47,13 @@ export const evalCommand = command({
       TE.bindTo('opened'),
       TE.bind('backend', () => backendOf(flags, terminal)),
       TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, quiet || json))),
-      TE.bind('score', ({ opened, backend, progress }) => async () => {
+      TE.bind('score', ({ opened, backend, progress }) => interruptible(terminal, (interrupt) => async () => {
         try {
-          return await evaluate({ opened, weights, standard, split, batch }, { backend, progress })();
+          return await evaluate({ opened, weights, standard, split, batch }, { backend, progress, interrupt })();
         } finally {
           progress.stop();
         }
-      }),
+      })),
       TE.map(({ opened, backend, score }) => {
         terminal.out(json ? JSON.stringify({ schemaVersion: 1, variant: opened.variant.name, backend: backend.name, split, ...score }) : tableOf(split, score));
         return 0;

@@ -29,7 +29,7 @@ export interface Evaluation {
 }
 
 /** errors: Name, Shape, Decode, NotFinite for weights that are not the variant's; those of the split, the store and the engine */
-export const evaluate = ({ opened, weights, standard, split, batch }: Evaluation, ports: Pick<JobPorts, 'backend' | 'progress'>): TE.TaskEither<Fault, SplitScore> => {
+export const evaluate = ({ opened, weights, standard, split, batch }: Evaluation, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, SplitScore> => {
   const needed = new Map([...learnerOf(opened).declared].map(([name, d]): [string, Needed] => [name, { sizes: d.sizes, dtype: 'f32' }]));
   return pipe(
     TE.fromEither(opened.split(split)),

@@ -111,14 +111,14 @@ const statisticsOf = ({ out, settings }: Job, data: string, learn: BatchSource, 
 };
 
 /** Each split's score by the trained weights. */
-export const scoresOf = (opened: Opened, splits: readonly Split[], statistics: ChannelStatistics, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
+export const scoresOf = (opened: Opened, splits: readonly Split[], statistics: ChannelStatistics, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
   TE.bracket(
     inference(ports.backend, learnerOf(opened), ['logits'], batch),
     (logits) => async () => {
       const scores: { [name: string]: SplitScore } = {};
       for (const split of splits) {
         ports.progress.start(`answers on the ${split.name} split`, Math.ceil(split.labels.length / batch));
-        const answers = await classesOf(logits, weights, standardised(statistics, opened.source(split)), (done) => ports.progress.update(done))();
+        const answers = await classesOf(logits, weights, standardised(statistics, opened.source(split)), { onStep: (done) => ports.progress.update(done), interrupted: () => ports.interrupt.requested })();
         if (E.isLeft(answers)) return answers;
         scores[split.name] = scoreOf(opened.classes, split.ids.length, split.labels, answers.right);
       }

@@ -56,6 +56,22 @@ test('the loss falls, and a resumed run reaches the same weights and curve as an
   for (const [name, w] of whole.weights) expect(resumed.weights.get(name), name).toEqual(w);
 });
 
+test('stopped within an evaluation: the point of the curve is made when the run goes on', async () => {
+  const backend = right(await tfjs('wasm')());
+  const whole = right(await train('run', config, learner, learn, validate, ports(backend))());
+  let polls = 0;
+  let steps = 0;
+  let kept: Checkpoint | undefined;
+  // after the sixth step, the end of an epoch: the first poll is the loop's, the second that of the evaluation's first batch
+  const interrupted = (): boolean => steps === 6 && (polls += 1) === 3;
+  const stopped = await train('run', config, learner, learn, validate, ports(backend, { interrupted, onStep: () => { steps += 1; }, save: (c) => { kept = structuredClone(c); return TE.right(undefined); } }))();
+  expect(E.isLeft(stopped) && stopped.left).toMatchObject({ _tag: 'Interrupted', given: ['step 6 of 24'] });
+  expect(kept).toMatchObject({ curve: [], partial: [expect.any(Number), expect.any(Number), expect.any(Number), 0, 6] });
+  const resumed = right(await train('run', config, learner, learn, validate, ports(backend), kept)());
+  expect(resumed.curve).toEqual(whole.curve);
+  for (const [name, w] of whole.weights) expect(resumed.weights.get(name), name).toEqual(w);
+});
+
 test('a checkpoint of another run, and one with a NaN, are refused by name', async () => {
   const backend = right(await tfjs('wasm')());
   const path = join(mkdtempSync(join(tmpdir(), 'molt-')), 'run.safetensors');

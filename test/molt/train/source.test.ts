@@ -6,6 +6,7 @@ import { random } from '../../../dsl/index.ts';
 import { channelStatistics, type FeatureSet, standardise } from '../../../molt/train/features.ts';
 import { type Batches, type BatchSource, inMemory } from '../../../molt/train/source.ts';
 import { sourceStatistics, standardised } from '../../../molt/train/standard.ts';
+import { unwatched } from '../../../molt/train/watch.ts';
 import { scoreOf } from '../../../molt/train/stored/scores.ts';
 import { orFail } from '../backbones/golden.ts';
 
@@ -24,7 +25,7 @@ const idsOf = async (batches: Batches, epoch: number, step: number): Promise<rea
   const data = orFail(await batches.batch(epoch, step)()).get('audio.0')?.data ?? [];
   return Array.from({ length: data.length / 4 }, (_, i) => (data[4 * i] ?? 0) / 4);
 };
-const watched = { onStep: () => {}, interrupted: () => false };
+const watched = unwatched;
 
 test('shuffled: an epoch shows every segment at most once, epochs differ, and a batch is the same whoever asked before', async () => {
   await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }), async (count, batch) => {
