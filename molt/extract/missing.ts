@@ -1,0 +1,107 @@
+/**
+ * Missing: what a store lacks of a run, made: trunks compiled, media decoded, shards written.
+ * idea:  nothing is started that has nothing to do: no engine without missing items, no ffmpeg without videos or sounds among them.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Backend } from '../../dsl/index.ts';
+import { fault, type Fault } from '../../shapes/fault.ts';
+import type { Ffmpeg } from '../media/index.ts';
+import type { SettingName } from '../preprocess/index.ts';
+import type { Collection } from '../store/index.ts';
+import type { LoadedBackbone } from '../weights/index.ts';
+import type { ExtractOptions } from './options.ts';
+import { lacking, type Ports, type Ran, runUnits } from './pipeline.ts';
+import { sourceKey, type Unit } from './plan.ts';
+import type { Pool } from './pool.ts';
+import type { Stamps } from './stamps.ts';
+import type { Target } from './target.ts';
+import { storable, type Trunk, trunkOn } from './trunk.ts';
+
+/** Inputs decoded ahead, for each worker: one that it works at, and one more. */
+const ahead = 2;
+
+/** One run, planned. */
+export interface Planned {
+  readonly setting: SettingName;
+  readonly targets: readonly Target[];
+  /** of each target */
+  readonly collections: readonly Collection[];
+  readonly units: readonly Unit[];
+  readonly stamps: Stamps;
+  readonly pool: Pool;
+  /** by backbone; let go once it is compiled */
+  readonly loaded: Map<number, LoadedBackbone>;
+}
+
+const nothing: Ran = { done: [], failures: [], times: { backbone: 0, waiting: 0, writing: 0 } };
+
+/** By backbone: those that have something to do. One that sees and hears is compiled once. errors: those of compiling */
+const trunksOn = (backend: Backend, { targets, collections, units, loaded }: Planned): TE.TaskEither<Fault, ReadonlyMap<number, Trunk>> => async () => {
+  const trunks = new Map<number, Trunk>();
+  for (const [index, { backbone, selection, inputs }] of targets.entries()) {
+    const weights = loaded.get(backbone);
+    if (weights === undefined || lacking(units.filter(({ collection }) => collection === index), collections) === 0) continue;
+    const trunk = await trunkOn(backend, weights.config, weights.weights, selection, inputs)();
+    loaded.delete(backbone); // the engine has them
+    if (isLeft(trunk)) {
+      for (const one of trunks.values()) one.dispose();
+      return trunk;
+    }
+    trunks.set(backbone, trunk.right);
+  }
+  return right(trunks);
+};
+
+const needsFfmpeg = ({ units, collections }: Planned): boolean =>
+  units.some(({ collection, items }) => {
+    const missing = new Set(collections[collection]?.missing(items.map(({ input }) => input)) ?? []);
+    return items.some(({ input, source }) => missing.has(input) && (source.kind === 'video' || source.kind === 'sound'));
+  });
+
+const defect = (given: string): Either<Fault, never> => left(fault('Defect', 'molt extract', [given], 'a plan that fits', 'please report this'));
+
+const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: Ffmpeg | undefined, { progress, interrupt, clock }: ExtractOptions, since: number): Ports => {
+  const { setting, targets, collections, stamps, pool } = planned;
+  return {
+    shelves: collections, interrupt, clock, ahead: ahead * pool.workers,
+    sleep: async (milliseconds) => void (await wait(milliseconds)),
+    prepare: async (collection, { source }) => {
+      const target = targets[collection];
+      const stamp = stamps.get(sourceKey(source));
+      if (target === undefined || stamp === undefined || isLeft(stamp)) return defect('an input without a hash');
+      const { config, modality, frontEnd } = target;
+      const result = await pool.run({ kind: 'prepare', source, ffmpeg, times: stamp.right.times, recipe: { setting, config, modality, frontEnd } });
+      if (isLeft(result)) return result;
+      return result.right.kind === 'prepare' ? right(result.right.input) : defect('a hash where an input was asked for');
+    },
+    run: (collection, { id }, input) => {
+      const target = targets[collection];
+      const trunk = target === undefined ? undefined : trunks.get(target.backbone);
+      if (target === undefined || trunk === undefined) return TE.fromEither(defect('a backbone that was not compiled'));
+      return pipe(trunk.run(input), TE.chainEitherK((values) => storable(id, target.made.dtype, target.made.tensors, values)));
+    },
+    onItem: (inputs) => progress.update(inputs, `${(inputs / Math.max(1e-3, (clock() - since) / 1000)).toFixed(1)} inputs/s`),
+  };
+};
+
+/** errors: those of the engine, of ffmpeg if it is needed and not there, and of the pipeline */
+export const extractMissing = (planned: Planned, options: ExtractOptions): TE.TaskEither<Fault, Ran> => async () => {
+  const total = lacking(planned.units, planned.collections);
+  if (total === 0) return right(nothing);
+  const ffmpeg = needsFfmpeg(planned) ? await options.ffmpeg() : right(undefined);
+  if (isLeft(ffmpeg)) return ffmpeg;
+  const backend = await options.backend();
+  if (isLeft(backend)) return backend;
+  const trunks = await trunksOn(backend.right, planned)();
+  if (isLeft(trunks)) return trunks;
+  try {
+    options.progress.start('extracting', total);
+    return await runUnits(planned.units, portsOf(planned, trunks.right, ffmpeg.right, options, options.clock()))();
+  } finally {
+    options.progress.stop();
+    for (const trunk of trunks.right.values()) trunk.dispose();
+  }
+};
