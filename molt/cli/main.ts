@@ -11,11 +11,15 @@ import { didYouMean } from '../../shapes/nearest.ts';
 import { command, type Command } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
+import { extract } from './commands/extract.ts';
 import { params } from './commands/params.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { run } from './commands/run.ts';
 import { show } from './commands/show.ts';
+import { taps } from './commands/taps.ts';
+import { train } from './commands/train.ts';
 import { commandPage, overview, type Commands } from './help.ts';
 import { emphasised, processTerminal, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -23,7 +27,7 @@ import { version } from './version.ts';
 /** The main job brings decoders and plotting: it is loaded when it is asked for. */
 const demo = demoCommand(() => import('../demo/demo.ts'));
 
-const work = { demo, run, params, show, export: exportCommand, pretrain, doctor } as const satisfies Commands;
+const work = { demo, train, eval: evalCommand, taps, run, params, show, export: exportCommand, extract, pretrain, doctor } as const satisfies Commands;
 
 const named = (commands: Commands, name: string): Either<Fault, Command> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -9,6 +9,9 @@ const light = `
   --m1: #a8631b; --m2: #6d58a0; --m3: #50708f; --m4: #a8476a; --m5: #6c7a2c;
   --k0: #b65a34; --k1: #b78a1f; --k2: #7c8a2e; --k3: #3b8a5e; --k4: #2a7f97; --k5: #5a69ae; --k6: #9a5591; --k-text: #ffffff;`;
 
+/** The colours by their names, `--ink` and so on, on light paper. */
+export const lightColours: ReadonlyMap<string, string> = new Map([...light.matchAll(/(--[\w-]+): ([^;]+);/g)].map(([, name = '', colour = '']) => [name, colour]));
+
 const dark = `
   --paper: #171614; --raised: #211f1c; --ink: #ece9e2; --soft: #b3aea4; --faint: #868178; --line: #36332e;
   --accent: #57bcbb; --warm: #e58c64; --on-fill: #10201f;

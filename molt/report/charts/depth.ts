@@ -6,7 +6,7 @@ import type { Chart } from '../tools.ts';
 import { framed, ink, labelRoom } from './theme.ts';
 
 /** Blocks from top to bottom; filled dots are the ones that MoLT reads. `least` is where the axis begins, the same for both backbones. */
-export const depthChart = (modality: Modality, { name, cosine }: BackboneRecord, least: number): Chart => {
+export const depthChart = (modality: Modality, { name, cosine }: Pick<BackboneRecord, 'name' | 'cosine'>, least: number): Chart => {
   const layers = cosine.map(({ layer }) => layer);
   return {
     alt: `Cosine of input and output tokens by block, ${modality} backbone: ${cosine.map((one) => `${one.layer} ${one.cosine.toFixed(2)}${one.adapted ? ' (adapted)' : ''}`).join('; ')}.`,
