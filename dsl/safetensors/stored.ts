@@ -96,7 +96,16 @@ export const storedRows = {
     miswritten: i32,
     write: (data) => bytesOf(data instanceof Int32Array ? data : Int32Array.from(data)),
   },
-  BF16: halfRow('BF16', bfloat16),
+  BF16: {
+    ...halfRow('BF16', bfloat16),
+    // the upper half of a binary32
+    read: (bytes) => {
+      const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+      const words = new Uint32Array(halves.length);
+      for (let i = 0; i < halves.length; i++) words[i] = (halves[i] ?? 0) << 16;
+      return new Float32Array(words.buffer);
+    },
+  },
   F16: {
     ...halfRow('F16', binary16),
     read: (bytes) => {
