@@ -1,7 +1,7 @@
 /**
  * Taps: what a trunk shows of itself: the input and output tokens of every block, and the normed end.
  * idea:   adapters beside a frozen trunk read taps; taps that nobody asks for are not in the graph, so they cost nothing.
- * not:    exact sizes in types: `tapAs` compares a tap with the dims of whoever reads it.
+ * not:    exact sizes in types, which need a configuration (molt/backbones/stage-shape.ts): `tapAs` compares a tap with the dims of whoever reads it.
  *         This file is a trust boundary: `tapAs` claims dims whose sizes it has compared.
  */
 import type { Either } from 'fp-ts/lib/Either.js';

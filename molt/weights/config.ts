@@ -3,6 +3,7 @@
  * idea:  decoded once with all problems told at once: misspelt keys with the nearest known one, and sizes that do not divide.
  * laws:  test/molt/weights/config.test.ts: a configuration that is accepted can be built; every named one is accepted
  */
+import { basename } from 'node:path';
 import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -26,7 +27,7 @@ type Decoded = typeof shape extends Decoder<infer A> ? A : never;
 const configOf = (file: Decoded): BackboneConfig => {
   if (file.kind === 'htsat') return file;
   const { pretrainedWindows, ...rest } = file;
-  return pretrainedWindows === undefined ? rest : { ...rest, pretrainedWindows };
+  return pretrainedWindows === undefined || pretrainedWindows.every((side) => side === 0) ? rest : { ...rest, pretrainedWindows };
 };
 
 /** Greatest numbers that are taken, far above any trunk in use: beyond them the graph alone would fill the memory. */
@@ -87,7 +88,7 @@ export const decodeBackbone = (source: string, json: unknown): Either<Fault, Bac
   mapLeft((errors: t.Errors) => problemsFault(source, 'a backbone configuration', errors))(codec.decode(json));
 
 export interface NamedBackbone {
-  /** of `backboneConfigs`, or the file's */
+  /** of `backboneConfigs`, or that of the file without its folder (with it, if it would be taken for one of ours) */
   readonly name: string;
   readonly config: BackboneConfig;
 }
@@ -111,5 +112,5 @@ const byName = (text: string): Either<Fault, NamedBackbone> => {
 export const backboneNamed = (textOrPath: string, files: Files = nodeFiles): TE.TaskEither<Fault, NamedBackbone> => {
   const named = byName(textOrPath);
   if (!isLeft(named) || !isPath(textOrPath)) return TE.fromEither(named);
-  return pipe(readJson(textOrPath, files), TE.chainEitherK((json) => decodeBackbone(textOrPath, json)), TE.map((config) => ({ name: textOrPath, config })));
+  return pipe(readJson(textOrPath, files), TE.chainEitherK((json) => decodeBackbone(textOrPath, json)), TE.map((config) => ({ name: isName(basename(textOrPath)) ? textOrPath : basename(textOrPath), config })));
 };

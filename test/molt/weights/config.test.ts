@@ -31,7 +31,9 @@ describe('what is accepted', () => {
 
   test('by name, or by path', async () => {
     expect(orFail(await backboneNamed('htsat')())).toEqual({ name: 'htsat', config: backboneConfigs.htsat });
-    expect(orFail(await backboneNamed('/w/c.json', memory(new Map([['/w/c.json', json(swin)]])))())).toEqual({ name: '/w/c.json', config: swin });
+    expect(orFail(await backboneNamed('/w/c.json', memory(new Map([['/w/c.json', json(swin)]])))())).toEqual({ name: 'c.json', config: swin });
+    expect(orFail(await backboneNamed('/w/htsat', memory(new Map([['/w/htsat', json(swin)]])))())).toEqual({ name: '/w/htsat', config: swin });
+    expect(orFail(decodeBackbone('c.json', { ...swin, pretrainedWindows: [0, 0] }))).toEqual(swin);
   });
 });
 
