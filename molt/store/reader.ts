@@ -15,7 +15,8 @@ import type { Collection } from './collection.ts';
 import type { MadeTensor } from './made.ts';
 import { epochOf, planFor, segmentsAt, type Plan, type Window } from './order.ts';
 import { nodePorts } from './ports.ts';
-import { bytesOfItems, resident, type Placed, type Resident } from './resident.ts';
+import { resident, type Resident } from './resident.ts';
+import { bytesOfItems, type Placed } from './runs.ts';
 import { dtypes } from './shard.ts';
 import type { StorePorts } from './system.ts';
 
@@ -130,7 +131,7 @@ const gather = async (memory: Resident, windows: readonly Window[], after: () =>
       for (const { source, index, stored, width, buffer } of gathered) {
         const bytes = width * stored.width;
         const begin = (id % segments) * bytes;
-        stored.read(loaded.right.row(source, index, item).subarray(begin, begin + bytes), buffer, (at - from) * width);
+        stored.read(loaded.right(source, index, item).subarray(begin, begin + bytes), buffer, (at - from) * width);
         turn += width * 4;
       }
       if (turn < turnBytes) continue;
@@ -162,7 +163,7 @@ export const reader = (options: ReaderOptions, ports?: StorePorts): TaskEither<F
   const count = items * segments;
   const key = order.kind === 'shuffled' ? order.key : undefined;
   const world = ports ?? (await nodePorts());
-  const held = resident(world, plan, sources.right, Math.ceil(Math.ceil(items / plan.run) / plan.window), verify);
+  const held = resident(world, plan, sources.right, verify);
   const gathered: readonly Gathered[] = sources.right.flatMap(({ collection, tensors }, source) =>
     tensors.map((tensor, index) => ({ tensor, source, index, stored: dtypes[collection.made.dtype], width: elements(tensor.sizes), buffer: new Float32Array(batch * elements(tensor.sizes)) })));
   const epochs = new Map<number, readonly Window[]>();
