@@ -86,9 +86,9 @@ const forward = async (backend: Backend, job: MoltJob): Promise<Prepared> => {
 const block = async (backend: Backend, job: BlockJob): Promise<Prepared> => {
   const { side, channels, heads, window, shift } = job.block;
   const plan = withSizes({ b: job.batch, r: side / window, w: window, d: channels, h: heads, k: channels / heads, m: 4 * channels }, (s) => {
-    const run = instantiate(swinV2Block({ d: s.d, h: s.h, k: s.k, windows: windowing(s.r, s.w, shift) }, s.m));
+    const { first, second } = instantiate(swinV2Block({ d: s.d, h: s.h, k: s.k, windows: windowing(s.r, s.w, shift) }, s.m));
     const grid = timesD(s.r, s.w);
-    return planFor(backend, [unwrap(run(input('x', s.b, grid, grid, s.d)))]);
+    return planFor(backend, [unwrap(second(first(input('x', s.b, grid, grid, s.d))))]);
   });
   return inference(backend, job.threads, held(await backend.compile(plan, await tensorsOf(job.weights))()), await tensorsOf(job.inputs), ['y']);
 };

@@ -6,7 +6,7 @@
  */
 import { type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { fault, raise } from '../../shapes/fault.ts';
-import { type Block, nodes, opaque, type SomeBlock, unwrap, wrap } from '../../dsl/index.ts';
+import { type Block, mapBlock, nodes, opaque, type SomeBlock, unwrap, wrap } from '../../dsl/index.ts';
 
 /** B squares of tokens, of sizes that the types do not know. */
 export type Grid<B extends Dim> = Tensor<[B, 'side', 'side', 'channels']>;
@@ -47,6 +47,23 @@ export const onGrid = <P, G extends Dim, C extends Dim, H extends Dim, D extends
       return (x) => closeGrid(f(open(x)));
     },
   });
+
+/** A block of a trunk as its two residual parts: `second(first(x))`. Adapters may stand after each. */
+export interface Halves {
+  readonly first: GridMap;
+  readonly second: GridMap;
+}
+/** The same between exact sizes. */
+export interface SquareHalves<in out G extends Dim, in out D extends Dim> {
+  readonly first: SquareMap<G, D>;
+  readonly second: SquareMap<G, D>;
+}
+
+/** Both parts of a block of exact sizes, checking sizes at run time; the same names. */
+export const halvesOnGrid = <P, G extends Dim, D extends Dim>(side: DimOf<G>, channels: DimOf<D>, inner: Block<P, SquareHalves<G, D>>): SomeBlock<Halves> => {
+  const open = openGrid(side, channels);
+  return opaque(mapBlock(({ first, second }: SquareHalves<G, D>): Halves => ({ first: (x) => closeGrid(first(open(x))), second: (x) => closeGrid(second(open(x))) }))(inner));
+};
 
 /** The picture under exact dims. @throws MoltError (Shape) if it is not that large */
 export const openPicture = <S extends Dim>(side: DimOf<S>) => <B extends Dim, I extends Dim, R extends Dim, C extends Dim>(x: Tensor<[B, R, C, I]>): Tensor<[B, S, S, I]> => {
