@@ -15,6 +15,11 @@ test.each(tinyBackbones)('%s has weights of its configuration and a record', asy
   expect(record.accuracy.held).toBeGreaterThan(5 * record.accuracy.chance);
 });
 
+test('the hash of given weights stays: stores of features are kept under it', async () => {
+  const { hash, layout } = orFail(await loadBackbone('swinv2-tiny64')());
+  expect([layout, hash]).toEqual(['timm', '0da1fba17d3505bd278c4a5d103653799cc9a2ecc3c895df182cfb88c75a5da3']);
+});
+
 test('weights of another configuration are refused by name', async () => {
   const result = await loadWeights(weightsFile('swinv2-tiny64'), backboneConfigs['htsat-tiny64'])();
   expect(result).toMatchObject({ _tag: 'Left', left: { _tag: 'Name' } });
