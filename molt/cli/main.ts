@@ -27,7 +27,7 @@ import { version } from './version.ts';
 /** The main job brings decoders and plotting: it is loaded when it is asked for. */
 const demo = demoCommand(() => import('../demo/demo.ts'));
 
-const work = { demo, train, eval: evalCommand, taps, run, params, show, export: exportCommand, extract, pretrain, doctor } as const satisfies Commands;
+const work = { demo, extract, train, eval: evalCommand, taps, run, params, show, export: exportCommand, pretrain, doctor } as const satisfies Commands;
 
 const named = (commands: Commands, name: string): Either<Fault, Command> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
