@@ -12,6 +12,7 @@ import { type Data, type ElementType, elements, is, type Node, type Primitive } 
 import type { Plan } from '../schedule.ts';
 import { emitter, freshNames } from './emitter.ts';
 import { type BoundLeaf, leavesOf, type OnnxLeaf } from './leaves.ts';
+import { merged } from './merged.ts';
 import type { Graph, ValueInfo } from './proto.ts';
 import { type Bound, termOf } from './rows.ts';
 import { share } from './share.ts';
@@ -112,7 +113,9 @@ export const plainGraphOf = (plan: Plan, options: GraphOptions): Either<Fault, P
   const terms = new Map<Node, Term>();
   const termAt = (node: Node): Term => terms.get(node) ?? { kind: 'value', name: '' };
   const named = (name: string): Term => ({ kind: 'value', name });
+  const together = merged(plan, (node) => is('parameter', node) && options.initialisers?.has(node.params.name) === true);
   for (const node of plan.steps) {
+    if (together.absorbed.has(node)) continue;
     if (is('input', node) || is('parameter', node)) terms.set(node, named(leaves.right.nameOf(node)));
     else if (is('constant', node)) terms.set(node, named(emit.value({ kind: 'tensor', tensor: tensorOf({ sizes: node.sizes, dtype: node.dtype, data: node.params.data }) }, node.path)));
     else if (isComputed(node)) {
@@ -121,7 +124,7 @@ export const plainGraphOf = (plan: Plan, options: GraphOptions): Either<Fault, P
         terms.set(node, named(seen));
         continue;
       }
-      const term = termOf(node, node.operands.map(termAt));
+      const term = together.termOf(node, termAt) ?? termOf(node, node.operands.map(termAt));
       if ('refused' in term) return left(fault('Unsupported', `${node.primitive} at ${node.path || 'the root'}`, [described(node)], `a form that ONNX has: ${term.refused}`));
       terms.set(node, term.kind === 'tensor' ? term : named(emit.value(term, `${node.path}/${node.primitive}`, wanted.get(node))));
     }

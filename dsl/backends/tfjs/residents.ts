@@ -3,12 +3,13 @@
  * idea:  a node that depends only on resident parameters and constants has one value for ever: it is computed at compile
  *        time, and only what a run still reads of it is kept. A frozen trunk is prepared once, not at every batch.
  * laws:  a run gives what it gives with the same weights bound; nothing is left when the program is disposed
- * not:   a folded value larger than its operands together (a broadcast): making it again is cheaper than keeping it.
+ * not:   which nodes those are (dsl/residents.ts).
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { fault, faultOf, raise, type Fault } from '../../../shapes/fault.ts';
 import type { Value } from '../../backend.ts';
-import { byteSize, is, type Node } from '../../expr.ts';
+import { is, type Node } from '../../expr.ts';
+import { foldedNodes, isFixed, readByRun } from '../../residents.ts';
 import type { Plan } from '../../schedule.ts';
 import { checkLeaf } from '../bindings.ts';
 import type { Device } from './device.ts';
@@ -21,25 +22,6 @@ export interface Residents {
   /** nodes that a run does not make: the residents, and what only they needed */
   readonly done: ReadonlySet<Node>;
 }
-
-/** The same at every run and free of weights; made where it is used. */
-const isFixed = (node: Node): boolean => is('constant', node) || is('fill', node);
-
-/** Resident parameters and all that depends on nothing else. */
-const foldedNodes = (plan: Plan, resident: ReadonlySet<string>): ReadonlySet<Node> => {
-  const folded = new Set<Node>();
-  for (const node of plan.steps) {
-    const { operands } = node;
-    const settled = is('parameter', node)
-      ? resident.has(node.params.name)
-      : operands.some((o) => folded.has(o)) && operands.every((o) => folded.has(o) || isFixed(o)) && byteSize(node) <= operands.reduce((sum, o) => sum + byteSize(o), 0);
-    if (settled) folded.add(node);
-  }
-  return folded;
-};
-
-/** What is read by a node of the run, or returned. */
-const readByRun = (plan: Plan, folded: ReadonlySet<Node>): ReadonlySet<Node> => new Set([...plan.outputs, ...plan.steps.flatMap((node) => (folded.has(node) ? [] : node.operands))]);
 
 /** Uploads and computes what is folded, in the order of the plan. errors: those of a resident parameter; Memory */
 const settled = (plan: Plan, device: Device, resident: ReadonlyMap<string, Value>, folded: ReadonlySet<Node>, kept: ReadonlySet<Node>): E.Either<Fault, ReadonlyMap<Node, Handle>> => {

@@ -9,8 +9,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { faultOf, type Fault } from '../../../../shapes/fault.ts';
-import type { Backend, Bindings } from '../../../backend.ts';
+import type { Backend, Bindings, Program, Value } from '../../../backend.ts';
 import type { Plan } from '../../../schedule.ts';
+import { folded, once } from '../folded.ts';
 import { modelOf } from '../model.ts';
 import { nothing } from '../nothing.ts';
 import { sessions } from '../sessions.ts';
@@ -29,17 +30,19 @@ export type { ProfileOptions, Timing } from './profile.ts';
 /** Compiling, with sessions shared by equal models. */
 const backendOf = (engine: Engine): Backend => {
   const shared = sessions<Session, ModelKey>((key) => TE.tryCatch(() => sessionOf(engine, key), (thrown) => faultOf(engine.name, thrown)), (session) => session.release());
+  const direct = (plan: Plan, resident: ReadonlyMap<string, Value>): TE.TaskEither<Fault, Program> =>
+    pipe(
+      TE.fromEither(modelOf(plan, resident)),
+      TE.bindTo('model'),
+      TE.bind('held', ({ model: { onnx } }) => shared.hold({ onnx, bytes: onnx.bytes, residents: onnx.external.map(({ data }) => data) })),
+      TE.map(({ model, held }) => programOf(engine, model, held)),
+    );
+  const settle = folded(once(direct));
   return {
     name: engine.name,
     // a transposition beside a product becomes part of it
     target: { transposed: true },
-    compile: (plan, resident = new Map()) =>
-      plan.outputs.length === 0 ? TE.right(nothing) : pipe(
-        TE.fromEither(modelOf(plan, resident)),
-        TE.bindTo('model'),
-        TE.bind('held', ({ model: { onnx } }) => shared.hold({ onnx, bytes: onnx.bytes, residents: onnx.external.map(({ data }) => data) })),
-        TE.map(({ model, held }) => programOf(engine, model, held)),
-      ),
+    compile: (plan, resident = new Map()) => (plan.outputs.length === 0 ? TE.right(nothing) : pipe(settle(plan, resident), TE.chain((made) => direct(made.plan, made.resident)))),
   };
 };
 

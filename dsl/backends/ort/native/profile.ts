@@ -7,10 +7,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fault, faultOf, type Fault } from '../../../../shapes/fault.ts';
-import type { Bindings, Value } from '../../../backend.ts';
+import type { Bindings, Program, Value } from '../../../backend.ts';
 import type { Plan } from '../../../schedule.ts';
+import { folded, once } from '../folded.ts';
 import { modelOf } from '../model.ts';
 import { cell } from './api.ts';
 import type { Engine } from './engine.ts';
@@ -70,12 +72,21 @@ const ended = ({ api, name }: Engine, session: Session): string => {
   return path;
 };
 
+/** A program of its own, unshared. `prefix`: of the file where times are written, if they are */
+const own = (engine: Engine, prefix?: string) => (plan: Plan, resident: ReadonlyMap<string, Value>): TE.TaskEither<Fault, { readonly session: Session; readonly program: Program }> =>
+  pipe(
+    TE.fromEither(modelOf(plan, resident)),
+    TE.chain((model) => TE.tryCatch(async () => {
+      const session = await sessionOf(engine, { onnx: model.onnx, bytes: model.onnx.bytes, residents: [] }, prefix);
+      return { session, program: programOf(engine, model, { session, release: session.release }) };
+    }, (thrown) => faultOf(engine.name, thrown))),
+  );
+
 const measured = async (engine: Engine, plan: Plan, bindings: Bindings, { runs = 3, resident = new Map() }: ProfileOptions, folder: string): Promise<E.Either<Fault, readonly Timing[]>> => {
-  const model = modelOf(plan, resident);
-  if (E.isLeft(model)) return model;
-  const { onnx } = model.right;
-  const session = await sessionOf(engine, { onnx, bytes: onnx.bytes, residents: [] }, join(folder, 'run'));
-  const program = programOf(engine, model.right, { session, release: session.release });
+  const settle = folded(once((p, r) => TE.map(({ program }: { readonly program: Program }) => program)(own(engine)(p, r))));
+  const made = await pipe(settle(plan, resident), TE.chain((small) => own(engine, join(folder, 'run'))(small.plan, small.resident)))();
+  if (E.isLeft(made)) return made;
+  const { session, program } = made.right;
   try {
     for (let i = 0; i <= Math.max(1, runs); i += 1) {
       const values = await program.run(bindings)();
@@ -90,7 +101,7 @@ const measured = async (engine: Engine, plan: Plan, bindings: Bindings, { runs =
 };
 
 /** What each operation of a plan takes on an engine, longest first. errors: those of compiling and running */
-export const profileOn = (engine: Engine) => (plan: Plan, bindings: Bindings, options: ProfileOptions = {}): TaskEither<Fault, readonly Timing[]> => async () => {
+export const profileOn = (engine: Engine) => (plan: Plan, bindings: Bindings, options: ProfileOptions = {}): TE.TaskEither<Fault, readonly Timing[]> => async () => {
   const folder = await mkdtemp(join(tmpdir(), 'molt-profile-'));
   try {
     return await measured(engine, plan, bindings, options, folder);

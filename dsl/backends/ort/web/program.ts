@@ -12,6 +12,7 @@ import type { Bindings, Destinations, Measured, Program, Value } from '../../../
 import { byteSize, elements, type Node } from '../../../expr.ts';
 import type { Plan } from '../../../schedule.ts';
 import { checkDestinations, direct } from '../destinations.ts';
+import { folded, once } from '../folded.ts';
 import { inputValues, modelOf, type Model } from '../model.ts';
 import { nothing } from '../nothing.ts';
 import type { Held } from '../sessions.ts';
@@ -107,9 +108,8 @@ const programOf = (compiled: Compiled, held: Held<Session>): Program => {
   };
 };
 
-/** Errors: Unsupported (what ONNX or the engine lacks), Memory, and those of a resident parameter. */
-export const compile = (engine: Engine, plan: Plan, resident: ReadonlyMap<string, Value>): TE.TaskEither<Fault, Program> =>
-  plan.outputs.length === 0 ? TE.right(nothing) : pipe(
+const unfolded = (engine: Engine) => (plan: Plan, resident: ReadonlyMap<string, Value>): TE.TaskEither<Fault, Program> =>
+  pipe(
     TE.fromEither(modelOf(plan, resident)),
     TE.bindTo('model'),
     TE.let('bytes', ({ model }) => footprint(plan, model.residents)),
@@ -117,3 +117,7 @@ export const compile = (engine: Engine, plan: Plan, resident: ReadonlyMap<string
     TE.bind('held', ({ model, bytes }) => engine.sessions.hold({ bytes: model.onnx.bytes, residents: model.onnx.external.map(({ data }) => data), model, footprint: bytes })),
     TE.map(({ model, bytes, held }) => programOf({ engine, model, bytes, session: held.session }, held)),
   );
+
+/** Errors: Unsupported (what ONNX or the engine lacks), Memory, and those of a resident parameter. */
+export const compile = (engine: Engine, plan: Plan, resident: ReadonlyMap<string, Value>): TE.TaskEither<Fault, Program> =>
+  plan.outputs.length === 0 ? TE.right(nothing) : pipe(folded(once(unfolded(engine)))(plan, resident), TE.chain((made) => unfolded(engine)(made.plan, made.resident)));
