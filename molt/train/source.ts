@@ -38,6 +38,8 @@ export interface BatchSource {
   readonly inputs: ReadonlyMap<string, readonly number[]>;
   /** of all segments, in order */
   readonly labels: Int32Array;
+  /** what a segment is called in messages */
+  readonly called: (segment: number) => string;
   readonly open: (asked: Asked) => Batches;
 }
 
@@ -58,6 +60,7 @@ export const inMemory = (set: FeatureSet): BatchSource => ({
   count: set.count,
   inputs: new Map([...set.inputs].map(([name, { sizes }]) => [name, sizes])),
   labels: set.labels,
+  called: (segment) => `segment ${segment}`,
   open: ({ names, batch, shuffle }) => {
     const ids = shuffle === undefined ? (_: number, step: number) => filled(set.count, batch, step) : shuffled(shuffle, set.count, batch);
     return {

@@ -45,6 +45,13 @@ const takeIn = (all: Moments, data: Value['data'], rows: number): void => {
 
 const channelsOf = ({ rows, mean, squares }: Moments): Channels => ({ mean: mean.map(Math.fround), deviation: squares.map((s) => Math.fround(Math.sqrt(s / Math.max(1, rows)))) });
 
+/** The first number of a batch that is none; `from` is the segment that the batch begins with. */
+const notFinite = (source: BatchSource, name: string, { data, sizes }: Value, from: number): Fault => {
+  const at = data.findIndex((x) => !Number.isFinite(x));
+  const [channels, width] = [sizes.at(-1) ?? 1, sizes.slice(1).reduce((a, b) => a * b, 1)];
+  return fault('NotFinite', 'statistics of the channels', [`${name} of ${source.called(from + Math.floor(at / width))}: ${data[at]} in channel ${at % channels}`], 'finite features', 'look where they were made: extract them again');
+};
+
 /** Statistics of every input over all segments and tokens, read once in batches. errors: Interrupted between batches; NotFinite; those of reading */
 export const sourceStatistics = (source: BatchSource, batch: number, watched: Watched): TaskEither<Fault, ChannelStatistics> => async () => {
   const moments = new Map([...source.inputs].map(([name, sizes]) => [name, emptyMoments(sizes.at(-1) ?? 1)]));
@@ -57,15 +64,16 @@ export const sourceStatistics = (source: BatchSource, batch: number, watched: Wa
       const kept = Math.min(batch, source.count - step * batch);
       for (const [name, all] of moments) {
         const value = values.right.get(name);
-        if (value !== undefined) takeIn(all, value.data, ((value.data.length / batch) * kept) / all.mean.length);
+        if (value === undefined) continue;
+        takeIn(all, value.data, ((value.data.length / batch) * kept) / all.mean.length);
+        if (!all.mean.every(Number.isFinite)) return E.left(notFinite(source, name, value, step * batch));
       }
       watched.onStep(step + 1, batches.steps);
     }
   } finally {
     await batches.close();
   }
-  const bad = [...moments].flatMap(([name, { mean, squares }]) => { const c = mean.findIndex((m, i) => !Number.isFinite(m + (squares[i] ?? 0))); return c < 0 ? [] : [`${name}: channel ${c} holds a number that is none`]; });
-  return bad.length > 0 ? E.left(fault('NotFinite', 'statistics of the channels', bad, 'finite features', 'look where the features were made: extract them again')) : E.right(new Map([...moments].map(([name, m]) => [name, channelsOf(m)])));
+  return E.right(new Map([...moments].map(([name, m]) => [name, channelsOf(m)])));
 };
 
 /** Scales a batch that nobody else holds. */

@@ -10,7 +10,8 @@ import { printFault, type Fault } from '../../../shapes/fault.ts';
 import { countDeclared } from '../../../dsl/index.ts';
 import type { Threads } from '../../../dsl/optim/index.ts';
 import { openData, type Opened } from '../../train/stored/data.ts';
-import { type Job, type JobRecord, type JobSettings, learnerOf, runJob } from '../../train/stored/job.ts';
+import { type Job, learnerOf, runJob } from '../../train/stored/job.ts';
+import type { JobRecord, JobSettings } from '../../train/stored/record.ts';
 import { filesOf } from '../../train/stored/run-file.ts';
 import { type Split, type SplitName, splitNames } from '../../train/stored/split.ts';
 import { helperThreads } from '../../train/threads.ts';
@@ -82,13 +83,14 @@ export const train = command({
     points: orElse(integer('N', 'points of the learning curve in an epoch, each with a validation and a checkpoint', 1), 1),
     seed: orElse(integer('N', 'random seed of weights and order'), 0),
     validation: orElse(choice(splitNames, 'split that the learning curve is measured on'), 'val' as const),
+    keep: orElse(choice(['last', 'best'] as const, 'which weights are the result: the last, or those of the best point of the learning curve'), 'last' as const),
     resume: toggle('go on from the checkpoint of an interrupted run'),
     ...backendFlags,
     json: toggle('the record as JSON'),
   },
   run: ({ flags, operands }, terminal) => {
-    const { epochs, batch, rate, warmup, final, decay, points, seed, validation, out, resume, quiet, json } = flags;
-    const settings: JobSettings = { epochs, batch, rate, warmup, final, decay, points, seed };
+    const { epochs, batch, rate, warmup, final, decay, points, seed, keep, validation, out, resume, quiet, json } = flags;
+    const settings: JobSettings = { epochs, batch, rate, warmup, final, decay, points, seed, keep };
     return pipe(
       TE.fromEither(variantOf('train', operands)),
       TE.chain((variant) => openData(dataOptionsOf(variant, flags))),

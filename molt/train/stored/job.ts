@@ -7,14 +7,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { existsSync } from 'node:fs';
 import { fault, type Fault } from '../../../shapes/fault.ts';
-import { type Backend, countDeclared, type Value } from '../../../dsl/index.ts';
+import type { Backend, Value } from '../../../dsl/index.ts';
 import { adamWDefaults, type Threads } from '../../../dsl/optim/index.ts';
 import { writeAtomic } from '../../io/files.ts';
-import { writeSafetensors } from '../../io/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../io/safetensors.ts';
 import { moltAve } from '../../tasks/ave.ts';
 import type { Learner } from '../../tasks/learner.ts';
 import { encodeVariant } from '../../variants/codec.ts';
-import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from '../checkpoint.ts';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../checkpoint.ts';
 import type { ChannelStatistics } from '../features.ts';
 import { classesOf, inference } from '../infer.ts';
 import { trainOn, type TrainConfig, type Trained } from '../loop.ts';
@@ -22,25 +22,11 @@ import type { BatchSource } from '../source.ts';
 import { sourceStatistics, standardised } from '../standard.ts';
 import type { Interrupt, Progress } from '../watch.ts';
 import { dataHash, type Opened } from './data.ts';
+import { bestOf, type JobRecord, type JobSettings, recordOf } from './record.ts';
 import { claimFolder, filesOf, type RunFile, runName } from './run-file.ts';
 import { scoreOf, type SplitScore } from './scores.ts';
-import { labelCount, type Split, type SplitName } from './split.ts';
+import { labelCount, type Split } from './split.ts';
 import { readStandard, writeStandard } from './standard-file.ts';
-
-/** What decides a run's numbers besides variant and data. */
-export interface JobSettings {
-  readonly epochs: number;
-  /** segments of a step */
-  readonly batch: number;
-  readonly rate: number;
-  readonly warmup: number;
-  /** the last rate as a share of the greatest */
-  readonly final: number;
-  readonly decay: number;
-  /** points of the learning curve in an epoch */
-  readonly points: number;
-  readonly seed: number;
-}
 
 export interface JobPorts {
   readonly backend: Backend;
@@ -63,25 +49,6 @@ export interface Job {
   readonly resume: boolean;
   /** of molt */
   readonly version: string;
-}
-
-/** What a run left, as `record.json`. */
-export interface JobRecord {
-  readonly schemaVersion: 1;
-  readonly molt: string;
-  readonly run: string;
-  readonly variant: string;
-  readonly backend: string;
-  readonly settings: JobSettings;
-  readonly data: RunFile['data'];
-  readonly classes: readonly string[];
-  readonly parameters: { readonly trainable: number; readonly total: number };
-  readonly steps: number;
-  /** of training, evaluations and checkpoints included; all parts of a run that was interrupted */
-  readonly seconds: number;
-  readonly validation: SplitName;
-  readonly curve: readonly EpochRecord[];
-  readonly splits: { readonly [name: string]: SplitScore };
 }
 
 const text = (json: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`);
@@ -127,6 +94,12 @@ export const scoresOf = (opened: Opened, splits: readonly Split[], statistics: C
     (logits) => TE.fromIO(logits.dispose),
   );
 
+const valuesOf = (learner: Learner, weights: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Value> =>
+  new Map([...weights].map(([name, data]): [string, Value] => [name, { sizes: learner.declared.get(name)?.sizes ?? [data.length], dtype: 'f32', data }]));
+
+/** Whether the state is that of the curve's last point, and that point the best. */
+const isBest = ({ curve, partial }: Checkpoint): boolean => curve.length > 0 && partial[4] === 0 && bestOf(curve) === curve.at(-1);
+
 const trained = (job: Job, run: string, learner: Learner, learn: BatchSource, validation: BatchSource, from: Checkpoint | undefined, ports: JobPorts): TE.TaskEither<Fault, Trained> => {
   const { progress } = ports;
   const { batch, epochs } = job.settings;
@@ -141,14 +114,15 @@ const trained = (job: Job, run: string, learner: Learner, learn: BatchSource, va
     save: (checkpoint) => {
       const last = checkpoint.curve.at(-1);
       if (last !== undefined) note = `loss ${last.loss.toFixed(3)}, ${job.validation.name} ${(100 * last.validation).toFixed(1)} %`;
-      return saveCheckpoint(filesOf(job.out).checkpoint, checkpoint, learner.declared);
+      const files = filesOf(job.out);
+      const kept = job.settings.keep === 'best' && isBest(checkpoint) ? writeSafetensors(files.best, valuesOf(learner, checkpoint.state.weights)) : TE.right(undefined);
+      return pipe(kept, TE.chain(() => saveCheckpoint(files.checkpoint, checkpoint, learner.declared)));
     },
   }, from);
 };
 
-const enough = ({ settings, learn: { labels } }: Job): E.Either<Fault, void> => {
-  return labels.length >= settings.batch ? E.right(undefined) : E.left(fault('Usage', 'molt train', [`--batch ${settings.batch}`], `at most the ${labels.length} segments of the training split`));
-};
+const enough = ({ settings, learn: { labels } }: Job): E.Either<Fault, void> =>
+  labels.length >= settings.batch ? E.right(undefined) : E.left(fault('Usage', 'molt train', [`--batch ${settings.batch}`], `at most the ${labels.length} segments of the training split`));
 
 /**
  * Runs the job. errors: Usage (another run in the folder, a batch larger than the split), Interrupted after a checkpoint, NotFinite, and those of
@@ -157,7 +131,7 @@ const enough = ({ settings, learn: { labels } }: Job): E.Either<Fault, void> => 
 export const runJob = (job: Job, ports: JobPorts): TE.TaskEither<Fault, JobRecord> => {
   const { opened, settings, out } = job;
   const [run, files, learner] = [runOf(job), filesOf(out), learnerOf(opened)];
-  const name = runName(run);
+  const name = runName(opened.variant.name, run);
   const plain = opened.source(job.learn);
   return pipe(
     TE.fromEither(enough(job)),
@@ -166,20 +140,10 @@ export const runJob = (job: Job, ports: JobPorts): TE.TaskEither<Fault, JobRecor
     TE.bind('from', ({ goesOn }): TE.TaskEither<Fault, Checkpoint | undefined> => (goesOn ? loadCheckpoint(files.checkpoint, name, learner.declared) : TE.right(undefined))),
     TE.bind('statistics', () => statisticsOf(job, run.data.hash, plain, ports)),
     TE.bind('made', ({ statistics, from }) => trained(job, name, learner, standardised(statistics, plain), standardised(statistics, opened.source(job.validation)), from, ports)),
-    TE.let('weights', ({ made }) => new Map([...made.weights].map(([key, data]): [string, Value] => [key, { sizes: learner.declared.get(key)?.sizes ?? [data.length], dtype: 'f32', data }]))),
+    TE.bind('weights', ({ made }) => (settings.keep === 'last' ? TE.right(valuesOf(learner, made.weights)) : pipe(readSafetensors(files.best), TE.map(({ tensors }) => tensors)))),
     TE.chainFirst(({ weights }) => writeSafetensors(files.weights, weights, new Map([['molt', job.version], ['molt.run', name], ['variant', opened.variant.name]]))),
     TE.bind('splits', ({ statistics, weights }) => scoresOf(opened, job.scored, statistics, weights, settings.batch, ports)),
-    TE.map(({ made, splits }): JobRecord => {
-      const { trainable, total } = countDeclared(learner.declared.values());
-      const perEpoch = Math.floor(plain.count / settings.batch);
-      return {
-        schemaVersion: 1, molt: job.version, run: name, variant: opened.variant.name, backend: ports.backend.name, settings, data: run.data, classes: opened.classes,
-        parameters: { trainable, total }, steps: perEpoch * settings.epochs, seconds: secondsOf(made.curve), validation: job.validation.name, curve: made.curve, splits,
-      };
-    }),
+    TE.map(({ made, splits }) => recordOf({ molt: job.version, run: name, variant: opened.variant.name, backend: ports.backend.name, settings, data: run.data, classes: opened.classes, learner, validation: job.validation.name, curve: made.curve, splits }, Math.floor(plain.count / settings.batch) * settings.epochs)),
     TE.chainFirst((record) => writeAtomic(files.record, text(record))),
   );
 };
-
-/** Of all steps: each point tells the seconds of an epoch at its pace. */
-const secondsOf = (curve: readonly EpochRecord[]): number => curve.reduce((sum, { epoch, seconds }, i) => sum + seconds * (epoch - (curve[i - 1]?.epoch ?? 0)), 0);

@@ -26,11 +26,12 @@ export const filesOf = (out: string) => ({
   checkpoint: join(out, 'checkpoint.safetensors'),
   standard: join(out, 'standard.safetensors'),
   weights: join(out, 'weights.safetensors'),
+  best: join(out, 'best.safetensors'),
   record: join(out, 'record.json'),
 });
 
-/** The name of a run in its checkpoint. */
-export const runName = (run: RunFile): string => createHash('sha256').update(JSON.stringify(run)).digest('hex').slice(0, 16);
+/** What a run is called in its checkpoint and in messages: another variant, other data or settings, another name. */
+export const runName = (variant: string, run: RunFile): string => `${variant}, seed ${run.settings['seed']}, run ${createHash('sha256').update(JSON.stringify(run)).digest('hex').slice(0, 12)}`;
 
 /** Every leaf of a JSON value, by its path. */
 const leaves = (json: unknown, at: string): readonly (readonly [string, string])[] =>

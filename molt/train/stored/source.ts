@@ -50,10 +50,12 @@ const bound = ({ labels }: Split, { names, batch }: Asked, { ids, tensors }: Pag
 /** A split as a source; `open` starts the store's reader, when the first batch is asked for. */
 export const storedSource = (split: Split, inputs: ReadonlyMap<string, readonly number[]>, open: (asked: PagesAsked) => TaskEither<Fault, Pages>): BatchSource => {
   const count = split.labels.length;
+  const perItem = count / Math.max(1, split.ids.length);
   return {
     count,
     inputs,
     labels: split.labels,
+    called: (segment) => `${split.ids[Math.floor(segment / perItem)] ?? ''}, segment ${segment % perItem}`,
     open: (asked) => {
       let opening: Promise<E.Either<Fault, Pages>> | undefined;
       const opened = (): Promise<E.Either<Fault, Pages>> => (opening ??= open({ names: [...inputs.keys()].filter((name) => asked.names.has(name)), batch: asked.batch, key: asked.shuffle })());

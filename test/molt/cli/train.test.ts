@@ -31,11 +31,12 @@ test('it learns far above chance, and tells so', () => {
   expect(out).toMatch(/^tiny: [\d,]+ parameters, 40 steps in .* on tfjs-wasm, loss .*\ntrain +\d/);
   const made = record('whole');
   expect(made).toMatchObject({
-    schemaVersion: 1, variant: 'tiny', backend: 'tfjs-wasm', steps: 40, validation: 'val', classes: ['bell', 'dog', 'background'],
+    schemaVersion: 1, variant: 'tiny', backend: 'tfjs-wasm', steps: 40, validation: 'val', kept: 4, classes: ['bell', 'dog', 'background'],
     settings: { epochs: 4, batch: 8, rate: 0.01, seed: 0 }, data: { items: { train: 20, val: 6 } },
     splits: { train: { items: 20, segments: 80 }, val: { items: 6, segments: 24 }, test: { items: 7, segments: 28 } },
   });
   expect(made.curve).toHaveLength(4);
+  expect(made.parameters.head).toBe(16 * 3 + 3);
   expect(made.splits.test.accuracy).toBeGreaterThan(0.8);
   expect(made.curve[3].validation).toBe(made.splits.val.accuracy);
 });

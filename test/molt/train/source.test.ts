@@ -79,7 +79,7 @@ test('the pass stops when asked to, and names a channel that holds no number', a
   const bad = set(9);
   bad.inputs.get('visual.0')?.data.fill(Number.NaN, 7, 8);
   const found = await sourceStatistics(inMemory(bad), 4, watched)();
-  expect(found).toMatchObject(E.left({ _tag: 'NotFinite', given: ['visual.0: channel 1 holds a number that is none'] }));
+  expect(found).toMatchObject(E.left({ _tag: 'NotFinite', given: ['visual.0 of segment 1: NaN in channel 1'] }));
 });
 
 test('a fault of reading is told, and the batches are closed', async () => {

@@ -80,7 +80,7 @@ test('memory: an epoch over a store many times the bound is read within it, into
   await batches.close();
 });
 
-const settings: Job['settings'] = { epochs: 2, batch: 8, rate: 0.01, warmup: 2, final: 0.1, decay: 0.01, points: 2, seed: 4 };
+const settings: Job['settings'] = { epochs: 2, batch: 8, rate: 0.01, warmup: 2, final: 0.1, decay: 0.01, points: 2, seed: 4, keep: 'last' };
 const jobOf = (data: Opened, out: string, resume: boolean): Job => {
   const [learn, validation] = [orFail(data.split('train')), orFail(data.split('val'))];
   return { opened: data, settings, learn, validation, scored: [learn, validation], out: join(folder, out), resume, version: 'test' };
@@ -101,6 +101,18 @@ test.each(['f32', 'f16'] as const)('%s: stopped between windows and gone on with
   expect(resumed).toEqual(whole);
   const [a, b] = [`${dtype}-whole`, `${dtype}-parts`].map((out) => readFileSync(join(folder, out, 'weights.safetensors')));
   expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+});
+
+test('the best point of the curve may be the result; it is scored as the curve says', async () => {
+  const data = await opened('best', { items: { train: 16, val: 3, test: 1 } }, little);
+  const backend = orFail(await tfjs('wasm')());
+  const job = jobOf(data, 'best-out', false);
+  // a rate that grows without bound spoils what was learnt
+  const made = orFail(await runJob({ ...job, settings: { ...settings, keep: 'best', rate: 0.02, final: 60 } }, { backend, clock: () => 0, progress: silent, interrupt: { requested: false } })());
+  const best = Math.max(...made.curve.map(({ validation }) => validation));
+  expect(made.splits['val']?.accuracy).toBe(best);
+  expect(made.curve.at(-1)?.validation).toBeLessThan(best);
+  expect(made.kept).toBe(made.curve.find(({ validation }) => validation === best)?.epoch);
 });
 
 test('a flipped byte in a shard stops the run with the name of the shard', async () => {
