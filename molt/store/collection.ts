@@ -19,7 +19,7 @@ import { decodeIndex, printIndex } from './listing.ts';
 import type { Made } from './made.ts';
 import { publish, sweep } from './publish.ts';
 import { placesOf, readRows, type Place } from './rows.ts';
-import { dtypes, encodeShard, itemSizes, rowBytes, type Item } from './shard.ts';
+import { checkItem, dtypes, encodeShard, itemSizes, rowBytes, type Item } from './shard.ts';
 import type { StorePorts } from './system.ts';
 
 /** A shard that is on the disk. */
@@ -60,6 +60,8 @@ export interface Collection {
    * (as after `refresh`): ask for what is missing again. errors: Storage
    */
   readonly claim: (work: string) => TaskEither<Fault, Claim | undefined>;
+  /** Can this item be written? `write` refuses a whole shard for one item that can't. errors: Name, Shape, NotFinite (NaN, infinite, too great for f16) */
+  readonly check: (item: Item) => Either<Fault, void>;
   /** One shard of these items, in this order, whole on the disk or not at all. errors: those of `encodeShard`, Storage */
   readonly write: (items: readonly Item[]) => TaskEither<Fault, Written>;
   /** Writes the index of all shards that are there, in one step, and removes what dead processes left. errors: Storage */
@@ -193,6 +195,7 @@ export const openCollection = (ports: StorePorts, folder: string, made: Made, ke
   return right({
     made, key, folder, refresh, read, write, seal,
     claim: claimed,
+    check: (item) => checkItem(folder, made, item),
     catalogue: () => catalogue,
     place: (input) => places.get(input),
     has: (input) => places.has(input),

@@ -61,8 +61,8 @@ export const rowBytes = (made: Made, tensor: MadeTensor): number => elements(ite
 
 const itemAt = (where: string, { input }: Item, name: string): string => `${where}: item ${input.slice(0, 12)}…, tensor ${JSON.stringify(name)}`;
 
-/** The bytes of one tensor of one item. */
-const rowOf = (where: string, made: Made, item: Item, tensor: MadeTensor): Either<Fault, Uint8Array> => {
+/** The numbers of one tensor of one item, all of which can be kept. */
+const numbersOf = (where: string, made: Made, item: Item, tensor: MadeTensor): Either<Fault, Float32Array> => {
   const row: StoredAs = dtypes[made.dtype];
   const value = item.tensors.get(tensor.name);
   const sizes = itemSizes(made, tensor);
@@ -77,7 +77,17 @@ const rowOf = (where: string, made: Made, item: Item, tensor: MadeTensor): Eithe
     const hint = size < Infinity ? 'store these features as f32' : 'look where these features were made: a NaN spreads from there';
     return left(fault('NotFinite', place, [`${numbers[i]} at ${coordinates(sizes, i)}, to be stored as ${made.dtype}`], `numbers that stay finite as ${made.dtype}`, hint));
   }
-  return right(row.bytes(numbers));
+  return right(numbers);
+};
+
+/** Can this item be kept? errors: those of `encodeShard` about one item */
+export const checkItem = (where: string, made: Made, item: Item): Either<Fault, void> => {
+  if (!isHash(item.input)) return left(fault('Name', where, [`the item ${JSON.stringify(item.input)}`], 'an item by the SHA-256 of its input, 64 hexadecimal digits'));
+  for (const tensor of made.tensors) {
+    const numbers = numbersOf(where, made, item, tensor);
+    if (isLeft(numbers)) return numbers;
+  }
+  return right(undefined);
 };
 
 type Checksums = ReadonlyMap<string, readonly string[]>;
@@ -115,9 +125,9 @@ export const encodeShard = (where: string, made: Made, key: string, items: reado
   for (const tensor of made.tensors) {
     const rows: Uint8Array[] = [];
     for (const item of items) {
-      const row = rowOf(where, made, item, tensor);
-      if (isLeft(row)) return row;
-      rows.push(row.right);
+      const numbers = numbersOf(where, made, item, tensor);
+      if (isLeft(numbers)) return numbers;
+      rows.push(dtypes[made.dtype].bytes(numbers.right));
     }
     sums.set(tensor.name, rows.map((row) => sha256(row)));
     parts.push(partOf(made, tensor, items.length, () => rows));

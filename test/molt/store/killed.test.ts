@@ -15,7 +15,7 @@ import { files, made, scratch } from './helpers.ts';
 import { chunksOf, writeAll } from './writer.ts';
 
 const at = await scratch();
-const [chunks, size] = [16, 3] as const;
+const [chunks, size] = [60, 2] as const;
 
 beforeAll(async () => {
   const entry = fileURLToPath(new URL('writer.ts', import.meta.url));
@@ -48,7 +48,7 @@ test('two writers at once, killed ten times at random moments and started again'
   const delays = random.uniform(random.key(8), 10);
   for (const delay of delays) {
     const both = await Promise.all([write(at('killed')), write(at('killed'))]);
-    await new Promise((resolve) => { setTimeout(resolve, delay * 60); });
+    await new Promise((resolve) => { setTimeout(resolve, delay * 50); });
     await Promise.all(both.map(killed));
   }
   const last = await Promise.all([write(at('killed')), write(at('killed'))]);

@@ -29,6 +29,7 @@ export const writeAll = async (some: Collection, chunks: readonly (readonly Item
       const rest = lacking();
       if (rest.length > 0) good(await some.write(rest)());
       await held.release();
+      await pause();
     }
     if (later.length > 0) good(await some.refresh());
     open = later;
