@@ -5,14 +5,14 @@
  * laws:  test/molt/weights/load.test.ts: the hash does not depend on layout, prefix, sharding or stored type that keeps the numbers
  */
 import { createHash } from 'node:crypto';
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { elements, type ElementType, type Sizes, type Value } from '../../dsl/index.ts';
 import { readAs } from '../../dsl/safetensors/stored.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { weightsOf } from '../backbones/backbone.ts';
-import type { BackboneConfig } from '../backbones/config.ts';
+import { type BackboneConfig, backboneConfigs } from '../backbones/config.ts';
 import { checkFinite, matchNames } from '../io/bindings.ts';
 import { type Files, nodeFiles } from '../io/system.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
@@ -36,6 +36,21 @@ export interface LoadPorts {
   readonly files?: Files;
   readonly hub?: HubPorts;
 }
+
+const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+
+/** The named trunks whose every weight the file holds. */
+const fitting = ({ where, entries }: Checkpoint): readonly string[] =>
+  Object.entries(backboneConfigs).flatMap(([name, config]) => {
+    const found = recognise(where, config, [...entries.keys()]);
+    return isLeft(found) || [...found.right.parts.values()].flat().some((part) => !sameSizes(part.sizes, entries.get(part.name)?.sizes ?? [-1])) ? [] : [name];
+  });
+
+/** Where another trunk fits, that is what to try. */
+const advised = (checkpoint: Checkpoint) => (refused: Fault): Fault => {
+  const others = fitting(checkpoint);
+  return others.length === 0 ? refused : { ...refused, hint: `these weights fit ${others.join(', ')}` };
+};
 
 /** Every name of the trunk against what the file holds, told in the file's own names. */
 const compared = ({ where, entries }: Checkpoint, { layout, prefix, parts }: Recognised): Either<Fault, unknown> => {
@@ -98,7 +113,7 @@ export const loadWeights = (source: string, config: BackboneConfig, { files = no
     (checkpoint) =>
       pipe(
         TE.fromEither(recognise(checkpoint.where, config, [...checkpoint.entries.keys()])),
-        TE.chainFirst((recognised) => TE.fromEither(compared(checkpoint, recognised))),
+        TE.chainFirst((recognised) => TE.fromEither(mapLeft(advised(checkpoint))(compared(checkpoint, recognised)))),
         TE.chain((recognised) => read(checkpoint, config, recognised)),
       ),
     (checkpoint) => TE.rightTask(() => checkpoint.close().catch(() => undefined)), // nothing was written: what was read stands

@@ -1,9 +1,10 @@
 /** Stage shapes in the types are those of the graph. */
-import { isLeft } from 'fp-ts/lib/Either.js';
+import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { applied } from '../../../molt/backbones/applied.ts';
 import { backboneConfigs, stagesOf } from '../../../molt/backbones/config.ts';
 import { stageDims, type StageShape, stageTap } from '../../../molt/backbones/stage-shape.ts';
+import type { Fault } from '../../../shapes/fault.ts';
 import { orFail } from './golden.ts';
 
 test('the dims of each stage have the sizes of its taps', () => {
@@ -25,7 +26,7 @@ test('the types have the numbers: a value for each of them', () => {
 
 test('taps of another trunk, and blocks that are not there, are refused', () => {
   const { taps } = applied(backboneConfigs['swinv2-tiny64'], { batch: 1 }, false);
-  const refused = (found: ReturnType<ReturnType<typeof stageTap>>) => (isLeft(found) ? found.left : undefined);
+  const refused = <A>(found: Either<Fault, A>) => (isLeft(found) ? found.left : undefined);
   expect(refused(stageTap({ ...backboneConfigs['swinv2-tiny64'], image: 128 }, 2, 0)(taps))).toMatchObject({ _tag: 'Shape' });
   expect(refused(stageTap(backboneConfigs['swinv2-tiny64'], 2, 2)(taps))).toMatchObject({ _tag: 'Name', needed: 'one of its 2 blocks, from 0' });
 });

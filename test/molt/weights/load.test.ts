@@ -2,7 +2,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../dsl/index.ts';
-import type { BackboneConfig } from '../../../molt/backbones/config.ts';
+import { type BackboneConfig, backboneConfigs } from '../../../molt/backbones/config.ts';
 import { layouts, loadWeights, storedAs } from '../../../molt/weights/index.ts';
 import { exitCodes, printFault } from '../../../shapes/fault.ts';
 import { orFail } from '../backbones/golden.ts';
@@ -41,6 +41,10 @@ describe('files that do not fit', () => {
 
   test('weights of a wider trunk are misshapen', async () => {
     expect(await told(one(weightsFor({ ...swin, channels: 16 })))).toMatch(/^shapes do not fit: .*\n {2}given: {2}misshapen: patch_embed.proj.weight is f32 \[16, 3, 4, 4\], needed f32 \[8, 3, 4, 4\]/);
+  });
+
+  test('weights of another named trunk say whose they are', async () => {
+    expect(await told(one(storedAs(layouts['timm-older'], weightsFor(backboneConfigs['swinv2-tiny64']))))).toMatch(/try: {4}these weights fit swinv2-tiny64$/);
   });
 
   test('integers are no weights', async () => {
