@@ -8,10 +8,12 @@ import { bad, good } from '../../dsl/safetensors/helpers.ts';
 import { memoryDisk, type Disk } from './disk.ts';
 import { input, item, made } from './helpers.ts';
 
-const fill = async (disk: Disk, pid: number, description: Made = made()): Promise<void> => {
+const twoShards = [[0, 1, 2], [3, 4]];
+
+const fill = async (disk: Disk, pid: number, description: Made = made(), shards: readonly (readonly number[])[] = twoShards): Promise<void> => {
   const store = good(await openStore('/store', disk.process(pid))());
   const some = good(await store.collection(description)());
-  for (const numbers of [[0, 1, 2], [3, 4]]) {
+  for (const numbers of shards) {
     const items = numbers.map((i) => item(description, i)).filter((one) => !some.has(one.input));
     if (items.length > 0) good(await some.write(items)());
   }
@@ -37,12 +39,16 @@ test('undamaged: nothing to say, and nothing changes', async () => {
   expect(disk.files).toEqual(before);
 });
 
-test('every flipped byte of every file is found; one of the data with its shard, item and tensor', async () => {
-  const disk = await filled(made({ tensors: [{ name: 'visual.0', sizes: [1, 2] }, { name: 'visual.1', sizes: [1, 1] }], segments: 1 }));
+/** Bytes from one that is flipped to the next: all would take three times as long. */
+const stride = 3;
+
+test('a flipped byte of any file is found, and the shard named', async () => {
+  const disk = memoryDisk();
+  await fill(disk, 1, made({ tensors: [{ name: 'visual.0', sizes: [1, 2] }, { name: 'visual.1', sizes: [1, 1] }], segments: 1 }), [[0, 1]]);
   let flips = 0;
   for (const path of disk.files.keys()) {
     const length = disk.files.get(path)?.length ?? 0;
-    for (let at = 0; at < length; at++) {
+    for (let at = 0; at < length; at += at < length - 20 ? stride : 1) {
       const mask = 1 + ((at * 37 + length) % 255);
       const flip = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ mask : byte));
       disk.set(path, flip);
@@ -57,7 +63,7 @@ test('every flipped byte of every file is found; one of the data with its shard,
       flips += 1;
     }
   }
-  expect(flips).toBeGreaterThan(1500);
+  expect(flips).toBeGreaterThan(500);
   expect(await check(disk)).toEqual([]);
 });
 
