@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { basename, join } from 'node:path';
+import { isLeft, left, map, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Fault } from '../../shapes/fault.ts';
 import { readFault } from '../io/system.ts';
@@ -20,51 +20,67 @@ export interface Stamp {
   readonly times: string;
 }
 
-/** The real paths of an input's files, all within the data folder. errors: Name, Storage */
-export const filesOf = (root: string, { kind, paths }: Source): TaskEither<Fault, readonly string[]> => async () => {
-  const real: string[] = [];
-  for (const path of paths) {
-    const one = await inside(root, path)();
-    if (isLeft(one)) return one;
-    real.push(one.right);
+/** A file of an input. */
+export interface InputFile {
+  /** as the manifest names it */
+  readonly name: string;
+  /** its real path, within the data folder */
+  readonly path: string;
+}
+
+/** A fault of a file, named as the manifest does. */
+export const namedBy = ({ name }: Pick<InputFile, 'name'>) => <A>(result: Either<Fault, A>): Either<Fault, A> => mapLeft((why: Fault) => ({ ...why, where: name }))(result);
+
+/** An input's files, all within the data folder. errors: Name, Storage */
+export const filesOf = (root: string, { kind, paths }: Source): TaskEither<Fault, readonly InputFile[]> => async () => {
+  const files: InputFile[] = [];
+  for (const name of paths) {
+    const path = await inside(root, name)();
+    if (isLeft(path)) return path;
+    files.push({ name, path: path.right });
   }
-  if (kind !== 'folder') return right(real);
-  const pictures = await folderFrames(real[0] ?? root)();
-  return isLeft(pictures) ? pictures : filesOf(root, { kind: 'stills', paths: pictures.right.map((path) => relative(root, path)) })();
+  const [first] = files;
+  if (kind !== 'folder' || first === undefined) return right(files);
+  const pictures = namedBy(first)(await folderFrames(first.path)());
+  return isLeft(pictures) ? pictures : filesOf(root, { kind: 'stills', paths: pictures.right.map((path) => join(first.name, basename(path))) })();
 };
 
-const timesOf = async (paths: readonly string[]): Promise<Either<Fault, string>> => {
-  const all: string[] = [];
-  for (const path of paths) {
-    try {
-      const { size, mtimeMs } = await stat(path);
-      all.push(`${path} ${size} ${mtimeMs}`);
-    } catch (thrown) {
-      return left(readFault(path, thrown));
-    }
+const timeOf = async ({ path }: InputFile): Promise<Either<Fault, string>> => {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return right(`${path} ${size} ${mtimeMs}`);
+  } catch (thrown) {
+    return left(readFault(path, thrown));
   }
-  return right(all.join('\n'));
+};
+
+/** One text of each file, or the first fault, named by its file. */
+const each = async (files: readonly InputFile[], text: (file: InputFile) => Promise<Either<Fault, string>>): Promise<Either<Fault, readonly string[]>> => {
+  const all: string[] = [];
+  for (const file of files) {
+    const one = namedBy(file)(await text(file));
+    if (isLeft(one)) return one;
+    all.push(one.right);
+  }
+  return right(all);
 };
 
 /** Sizes and times of an input's files. errors: Name, Storage */
 export const timesNow = (root: string, source: Source): TaskEither<Fault, string> => async () => {
   const files = await filesOf(root, source)();
-  return isLeft(files) ? files : timesOf(files.right);
+  if (isLeft(files)) return files;
+  return map((times: readonly string[]) => times.join('\n'))(await each(files.right, timeOf));
 };
 
 /** errors: Name (no such file, outside the data folder, a device), Storage */
 export const stampOf = (root: string, source: Source): TaskEither<Fault, Stamp> => async () => {
   const files = await filesOf(root, source)();
   if (isLeft(files)) return files;
-  const times = await timesOf(files.right);
+  const times = await each(files.right, timeOf);
   if (isLeft(times)) return times;
-  const digests: string[] = [];
-  for (const path of files.right) {
-    const digest = await digestOf(path)();
-    if (isLeft(digest)) return digest;
-    digests.push(digest.right);
-  }
-  const [only] = digests;
+  const digests = await each(files.right, ({ path }) => digestOf(path)());
+  if (isLeft(digests)) return digests;
+  const [only] = digests.right;
   const pictures = source.kind === 'stills' || source.kind === 'folder';
-  return right({ times: times.right, hash: !pictures && only !== undefined ? only : createHash('sha256').update(['pictures', ...digests].join('\n')).digest('hex') });
+  return right({ times: times.right.join('\n'), hash: !pictures && only !== undefined ? only : createHash('sha256').update(['pictures', ...digests.right].join('\n')).digest('hex') });
 };

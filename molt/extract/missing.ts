@@ -18,7 +18,7 @@ import { sourceKey, type Unit } from './plan.ts';
 import type { Pool } from './pool.ts';
 import type { Stamps } from './stamps.ts';
 import type { Target } from './target.ts';
-import { storable, type Trunk, trunkOn } from './trunk.ts';
+import { named, type Trunk, trunkOn } from './trunk.ts';
 
 /** Inputs decoded ahead, for each worker: one that it works at, and one more. */
 const ahead = 2;
@@ -77,11 +77,11 @@ const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: F
       if (isLeft(result)) return result;
       return result.right.kind === 'prepare' ? right(result.right.input) : defect('a hash where an input was asked for');
     },
-    run: (collection, { id }, input) => {
-      const target = targets[collection];
-      const trunk = target === undefined ? undefined : trunks.get(target.backbone);
-      if (target === undefined || trunk === undefined) return TE.fromEither(defect('a backbone that was not compiled'));
-      return pipe(trunk.run(input), TE.chainEitherK((values) => storable(id, target.made.dtype, target.made.tensors, values)));
+    run: (index, { input }, data) => {
+      const collection = collections[index];
+      const trunk = trunks.get(targets[index]?.backbone ?? -1);
+      if (collection === undefined || trunk === undefined) return TE.fromEither(defect('a backbone that was not compiled'));
+      return pipe(trunk.run(data), TE.map((values) => named(collection.made.tensors, values)), TE.chainFirst((tensors) => TE.fromEither(collection.check({ input, tensors }))));
     },
     onItem: (inputs) => progress.update(inputs, `${(inputs / Math.max(1e-3, (clock() - since) / 1000)).toFixed(1)} inputs/s`),
   };

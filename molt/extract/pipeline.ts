@@ -109,7 +109,9 @@ const feed = async (units: readonly Unit[], ports: Ports, queue: Bounded<Either<
   }
 };
 
-/** Takes what was fed, in order. */
+const keyOf = ({ collection, name }: Unit): string => `${collection} ${name}`;
+
+/** Takes what was fed, in order; `held`: the claims of what was taken and is not finished. */
 const drain = async (total: number, ports: Ports, queue: Bounded<Either<Fault, Task>>, held: Map<string, Claim>): Promise<Either<Fault, Ran>> => {
   const { clock } = ports;
   const times = { backbone: 0, waiting: 0, writing: 0 };
@@ -124,11 +126,12 @@ const drain = async (total: number, ports: Ports, queue: Bounded<Either<Fault, T
   let shard: Item[] = [];
   for (;;) {
     const next = await timed('waiting', queue.take());
+    if (next !== undefined && !isLeft(next)) held.set(keyOf(next.right.unit), next.right.claim);
     if (ports.interrupt.requested) return left(stopped(done.length, total));
     if (next === undefined) return right({ done, failures, times });
     if (isLeft(next)) return next;
-    const { unit: { collection, name }, item, claim, last } = next.right;
-    held.set(`${collection} ${name}`, claim);
+    const { unit, item, claim, last } = next.right;
+    const { collection } = unit;
     const input = await timed('waiting', next.right.input);
     if (ports.interrupt.requested) return left(stopped(done.length, total));
     if (isLeft(input) && fatal(input.left)) return input;
@@ -145,7 +148,7 @@ const drain = async (total: number, ports: Ports, queue: Bounded<Either<Fault, T
       done.push(...shard.map((one) => ({ collection, input: one.input })));
       shard = [];
       await claim.release();
-      held.delete(`${collection} ${name}`);
+      held.delete(keyOf(unit));
     }
     ports.onItem(done.length + shard.length + failures.length);
   }
@@ -165,7 +168,7 @@ export const runUnits = (units: readonly Unit[], ports: Ports): TaskEither<Fault
   try {
     return await drain(total, ports, queue, held);
   } finally {
-    for (const task of queue.close()) if (!isLeft(task)) held.set(`${task.right.unit.collection} ${task.right.unit.name}`, task.right.claim);
+    for (const task of queue.close()) if (!isLeft(task)) held.set(keyOf(task.right.unit), task.right.claim);
     await feeding;
     for (const claim of held.values()) await claim.release();
   }

@@ -4,13 +4,13 @@
  *        already scaled. If it has another number of frames, it is read again with the right choice. So memory holds T scaled pictures and one frame.
  * laws:  test/molt/extract/prepare.test.ts: equal to the choice made with all frames at hand, for shorter and longer clips
  */
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { pictureSide } from '../backbones/config.ts';
 import { eachFrame, type Ffmpeg, type Picture, sound, still } from '../media/index.ts';
 import { chosenFrames, fbankOf, inputsOf, logmelOf, pixelsOf, type Setting, settings } from '../preprocess/index.ts';
-import { filesOf } from './hash.ts';
+import { filesOf, type InputFile, namedBy } from './hash.ts';
 import type { Source } from './plan.ts';
 import type { Place, Recipe } from './recipe.ts';
 
@@ -24,9 +24,6 @@ export interface Reading extends Place {
 
 /** Calls with every frame of a video and its index; gives their number. */
 export type Frames = (use: (picture: Picture, index: number) => void) => TaskEither<Fault, number>;
-
-/** A fault of a picture's pixels, named by its file. */
-const of = (path: string) => (scaled: Scaled): Scaled => (isLeft(scaled) ? left({ ...scaled.left, where: path }) : scaled);
 
 /** The chosen pictures one after the other. shape: [T, 3, S, S] */
 const stacked = (pictures: readonly Scaled[]): Scaled => {
@@ -49,46 +46,53 @@ export const chosenOf = (setting: Setting, frames: Frames, scale: (picture: Pict
   };
   const first = await pass(chosenFrames(setting, setting.framesPerSecond * setting.seconds));
   if (isLeft(first)) return first;
+  if (first.right.count === 0) return left(fault('Corrupt', 'video', ['no frame'], 'at least one frame'));
   const chosen = chosenFrames(setting, first.right.count);
   const again = chosen.every((index) => first.right.kept.has(index)) ? first : await pass(chosen);
   if (isLeft(again)) return again;
   return stacked(chosen.map((index) => again.right.kept.get(index) ?? left(fault('Corrupt', 'video', [`frame ${index} came in one reading only`], 'a video that is the same whenever it is read'))));
 };
 
-const pictures = async (setting: Setting, side: number, place: Reading, source: Source, files: readonly string[]): Promise<Scaled> => {
-  const scale = pixelsOf(setting, side);
-  const name = source.paths[0] ?? '';
-  if (source.kind === 'video') {
-    const ffmpeg = place.ffmpeg;
-    const path = files[0];
-    if (ffmpeg === undefined || path === undefined) return left(absent(name));
-    const most = setting.framesPerSecond * setting.seconds;
-    const options = { perSecond: setting.framesPerSecond, seconds: setting.seconds, most, threads: 1, signal: place.signal };
-    return of(name)(await chosenOf(setting, (use) => eachFrame(ffmpeg, path, options, use), scale)());
-  }
+/** What there is to read: a video or a sound is one file. */
+interface Media {
+  readonly setting: Setting;
+  readonly recipe: Recipe;
+  readonly place: Reading;
+  readonly files: readonly InputFile[];
+}
+
+const absent = (file: InputFile): Fault => fault('Defect', file.name, ['no ffmpeg'], 'ffmpeg');
+
+const ofVideo = async ({ setting, recipe, place: { ffmpeg, signal } }: Media, file: InputFile): Promise<Scaled> => {
+  if (ffmpeg === undefined) return left(absent(file));
+  const { framesPerSecond, seconds } = setting;
+  const options = { perSecond: framesPerSecond, seconds, most: framesPerSecond * seconds, threads: 1, signal };
+  return namedBy(file)(await chosenOf(setting, (use) => eachFrame(ffmpeg, file.path, options, use), pixelsOf(setting, pictureSide(recipe.config)))());
+};
+
+const ofStills = async ({ setting, recipe, files }: Media): Promise<Scaled> => {
+  const scale = pixelsOf(setting, pictureSide(recipe.config));
   const scaled = new Map<number, Scaled>();
   const chosen = chosenFrames(setting, files.length);
   for (const index of new Set(chosen)) {
-    const picture = await still(files[index] ?? '')();
-    const one = isLeft(picture) ? picture : scale(picture.right);
-    if (isLeft(one)) return of(source.paths[index] ?? name)(one);
+    const file = files[index];
+    if (file === undefined) continue;
+    const picture = await still(file.path)();
+    const one = namedBy(file)(isLeft(picture) ? picture : scale(picture.right));
+    if (isLeft(one)) return one;
     scaled.set(index, one);
   }
   return stacked(chosen.flatMap((index) => scaled.get(index) ?? []));
 };
 
-const absent = (path: string): Fault => fault('Defect', path, ['no ffmpeg'], 'ffmpeg');
-
-const heardBy = async (setting: Setting, recipe: Recipe, place: Reading, source: Source, path: string | undefined): Promise<Scaled> => {
-  const { config, frontEnd } = recipe;
-  const name = source.paths[0] ?? '';
+const ofSound = async ({ setting, recipe: { config, frontEnd }, place: { ffmpeg, signal } }: Media, file: InputFile): Promise<Scaled> => {
   const inputs = inputsOf(setting, config, 'audio', frontEnd);
   if (isLeft(inputs)) return inputs;
-  if (place.ffmpeg === undefined || path === undefined || inputs.right.modality !== 'audio') return left(absent(name));
-  const samples = await sound(place.ffmpeg, path, { rate: inputs.right.rate, seconds: inputs.right.seconds, signal: place.signal, threads: 1 })();
-  if (isLeft(samples)) return of(name)(samples);
-  const segments = (config.kind === 'htsat' ? logmelOf(setting, config, frontEnd) : fbankOf(setting, pictureSide(config)))(samples.right);
-  return isLeft(segments) ? of(name)(segments) : right(segments.right.data);
+  if (ffmpeg === undefined || inputs.right.modality !== 'audio') return left(absent(file));
+  const { rate, seconds } = inputs.right;
+  const samples = await sound(ffmpeg, file.path, { rate, seconds, signal, threads: 1 })();
+  const segments = isLeft(samples) ? samples : (config.kind === 'htsat' ? logmelOf(setting, config, frontEnd) : fbankOf(setting, pictureSide(config)))(samples.right);
+  return namedBy(file)(map(({ data }: { readonly data: Float32Array }) => data)(segments));
 };
 
 /**
@@ -98,6 +102,9 @@ const heardBy = async (setting: Setting, recipe: Recipe, place: Reading, source:
 export const prepare = (place: Reading, recipe: Recipe, source: Source): TaskEither<Fault, Float32Array> => async () => {
   const files = await filesOf(place.root, source)();
   if (isLeft(files)) return files;
-  const setting = settings[recipe.setting];
-  return recipe.modality === 'visual' ? pictures(setting, pictureSide(recipe.config), place, source, files.right) : heardBy(setting, recipe, place, source, files.right[0]);
+  const media: Media = { setting: settings[recipe.setting], recipe, place, files: files.right };
+  const [first] = files.right;
+  if (first === undefined) return left(fault('Defect', 'media', ['no file'], 'a file'));
+  if (recipe.modality === 'audio') return ofSound(media, first);
+  return source.kind === 'video' ? ofVideo(media, first) : ofStills(media);
 };

@@ -18,7 +18,7 @@ import { type SettingName, settingNames } from '../preprocess/index.ts';
 import { sha256, type StorePorts } from '../store/index.ts';
 import { canonical } from '../store/made.ts';
 import { publish, sweep } from '../store/publish.ts';
-import { type Decoder, line, listOf, natural, oneOf, optional, positive, record, type RecordOf, required } from '../variants/combinators.ts';
+import { line, listOf, natural, oneOf, optional, positive, record, type RecordOf, required } from '../variants/combinators.ts';
 import { problemsFault } from '../variants/problems.ts';
 import { type Manifest, splits, type Split } from './manifest.ts';
 
@@ -44,14 +44,15 @@ export interface RunManifest {
 
 export const manifestsIn = (store: string): string => join(store, 'manifests');
 
-const pair = record({ visual: optional(line, undefined), audio: optional(line, undefined) });
+const pairFields = { visual: optional(line, undefined), audio: optional(line, undefined) };
+const pair = record(pairFields);
 const item = record({ id: required(line), split: optional(oneOf(...splits), undefined), labels: optional(listOf(natural), undefined), inputs: required(pair) });
 const file = record({
   schemaVersion: required(oneOf(1)), setting: required(oneOf(...settingNames)), segments: required(positive),
   classes: optional(listOf(line), undefined), collections: required(pair), items: required(listOf(item)),
 });
 
-const pairOf = ({ visual, audio }: RecordOf<{ visual: { inner: Decoder<string | undefined> }; audio: { inner: Decoder<string | undefined> } }>): RunItem['inputs'] =>
+const pairOf = ({ visual, audio }: RecordOf<typeof pairFields>): RunItem['inputs'] =>
   ({ ...(visual === undefined ? {} : { visual }), ...(audio === undefined ? {} : { audio }) });
 
 /** errors: Name, Decode */

@@ -2,7 +2,6 @@
  * Trunk: one backbone on an engine, compiled once for all segments of an item.
  * idea:  a batch is an item's segments, so no batch is ever filled up, and an item's features do not depend on its neighbours.
  */
-import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Backend, Value } from '../../dsl/index.ts';
@@ -12,7 +11,6 @@ import { extraction, layersOf } from '../backbones/extract.ts';
 import type { Selection } from '../backbones/taps.ts';
 import type { Inputs } from '../preprocess/index.ts';
 import type { MadeTensor } from '../store/index.ts';
-import { dtypes } from '../store/shard.ts';
 
 /** Features of the segments of one item, each [T, N, D], in the order of the layers. */
 export interface Trunk {
@@ -42,16 +40,6 @@ export const trunkOn = (backend: Backend, config: BackboneConfig, weights: Reado
   );
 };
 
-/** One item's features by tensor, if they can be stored. errors: NotFinite, naming the layer */
-export const storable = (id: string, dtype: 'f16' | 'f32', tensors: readonly MadeTensor[], values: readonly Value[]): Either<Fault, ReadonlyMap<string, Value>> => {
-  const { fits } = dtypes[dtype];
-  for (const [layer, { data }] of values.entries()) {
-    for (let i = 0; i < data.length; i += 1) {
-      const x = data[i] ?? 0;
-      if (fits(Math.abs(x))) continue;
-      const hint = Number.isFinite(x) ? '--dtype f32' : 'look at the weights and at this item: a NaN or infinity spreads';
-      return left(fault('NotFinite', `${id}, ${tensors[layer]?.name ?? layer}`, [String(x)], `features that are finite as ${dtype}`, hint));
-    }
-  }
-  return right(new Map(tensors.flatMap(({ name }, layer) => { const value = values[layer]; return value === undefined ? [] : [[name, value] as const]; })));
-};
+/** One item's features by tensor. */
+export const named = (tensors: readonly MadeTensor[], values: readonly Value[]): ReadonlyMap<string, Value> =>
+  new Map(tensors.flatMap(({ name }, layer) => { const value = values[layer]; return value === undefined ? [] : [[name, value] as const]; }));
