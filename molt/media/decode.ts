@@ -11,6 +11,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { run, type Watch } from './child.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
+import { lineReader } from './lines.ts';
 import { judged, type Stream } from './reasons.ts';
 import { whole, type Written } from './whole.ts';
 
@@ -44,12 +45,25 @@ export interface Job {
   readonly watch: Watch;
 }
 
-/** Seconds until the end of the last packet of any stream, without decoding. */
+/**
+ * Seconds until the end of the last packet of any stream, without decoding; undefined where ffmpeg fails.
+ * source: ffmpeg's framecrc: a line `stream, decoding time, presentation time, duration, …` for each packet, after `#tb stream: 1/12800`
+ */
 const reached = (ffmpeg: Ffmpeg, path: string, seconds: number, watch: Watch): TaskEither<Fault, number | undefined> => async () => {
   const bound = Number.isFinite(seconds) ? ['-t', String(seconds)] : [];
-  const args = ['-nostdin', '-hide_banner', '-stats', '-loglevel', 'repeat+level+info', '-protocol_whitelist', 'file,pipe', '-format_whitelist', formats, ...bound, '-i', named(path), '-map', '0', '-copy_unknown', '-c', 'copy', '-f', 'null', '-'];
-  const ended = await run({ program: ffmpeg.path, args, input: named(path), where: path, take: () => {}, watch })();
-  return isLeft(ended) ? ended : right(ended.right.code === 0 ? (ended.right.log.reached ?? 0) : undefined);
+  const args = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info', '-protocol_whitelist', 'file,pipe', '-format_whitelist', formats, ...bound, '-i', named(path), '-map', '0', '-copy_unknown', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
+  const ticks = new Map<string, number>();
+  const state = { last: 0 };
+  const lines = lineReader((line) => {
+    const tick = /^#tb (\d+): (\d+)\/(\d+)$/.exec(line);
+    if (tick !== null) ticks.set(tick[1] ?? '', Number(tick[2]) / Number(tick[3]));
+    const packet = /^(\d+), *-?\d+, *(-?\d+), *(\d+),/.exec(line);
+    if (packet !== null) state.last = Math.max(state.last, (Number(packet[2]) + Number(packet[3])) * (ticks.get(packet[1] ?? '') ?? 0));
+  });
+  const ended = await run({ program: ffmpeg.path, args, input: named(path), where: path, take: lines.push, watch })();
+  if (isLeft(ended)) return ended;
+  lines.end();
+  return right(ended.right.code === 0 ? state.last : undefined);
 };
 
 /** The shortfall of a file that promises more than it holds. */

@@ -25,12 +25,14 @@ const outside = (root: string, path: string, what: string): Either<Fault, never>
 export const inside = (root: string, path: string): TaskEither<Fault, string> => async () => {
   if (path.includes('\0')) return outside(root, path.replaceAll('\0', '\\0'), 'a path with a zero byte');
   const full = resolve(root, path);
+  const state = { looking: root };
   try {
-    const base = await realpath(root).catch((thrown: unknown) => Promise.reject(thrown));
+    const base = await realpath(root);
+    state.looking = path;
     if (!within(resolve(root), full) && !within(base, full)) return outside(root, path, `it leads to ${full}`);
     const real = await realpath(full);
     return within(base, real) ? right(real) : outside(root, path, `a link that leads to ${real}`);
   } catch (thrown) {
-    return left(readFault(path, thrown));
+    return left(readFault(state.looking, thrown));
   }
 };

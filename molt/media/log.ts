@@ -4,12 +4,11 @@
  * not:   the whole text: a damaged file can give gigabytes of complaints.
  * source: https://ffmpeg.org/ffmpeg.html#Generic-options (-loglevel, flags repeat and level)
  */
+import { lineReader } from './lines.ts';
 
 export interface Log {
   /** seconds that the file promises, where its header says so */
   readonly promised: number | undefined;
-  /** seconds that were reached, of the longest stream (only with -stats) */
-  readonly reached: number | undefined;
   /** errors, the first few and the last few, without ffmpeg's addresses */
   readonly errors: readonly string[];
 }
@@ -21,19 +20,14 @@ export interface LogReader {
 
 /** Kept of the errors, from either end. */
 const kept = 12;
-/** Characters of one line. */
-const longest = 500;
-
 const line = /^(?:\[[^\]]*\] )*\[(panic|fatal|error|warning|info)\] ?(.*)$/;
 const clock = (text: RegExpExecArray | null): number | undefined => (text === null ? undefined : Number(text[1]) * 3600 + Number(text[2]) * 60 + Number(text[3]));
 
 /** Reads a log. Names in it that are the file's own become `the file`. */
 export const logReader = (input: string): LogReader => {
-  const decoder = new TextDecoder('utf-8');
-  const state: { rest: string; promised: number | undefined; guessed: boolean; reached: number | undefined } = { rest: '', promised: undefined, guessed: false, reached: undefined };
+  const state: { promised: number | undefined; guessed: boolean } = { promised: undefined, guessed: false };
   const errors: string[] = [];
-  const read = (text: string): void => {
-    state.reached = clock(/ time=(\d+):(\d\d):(\d\d(?:\.\d+)?)/.exec(text)) ?? state.reached;
+  const lines = lineReader((text) => {
     const found = line.exec(text);
     if (found === null) return;
     const [, level = '', words = ''] = found;
@@ -43,17 +37,12 @@ export const logReader = (input: string): LogReader => {
       errors.push(words.replaceAll(input, 'the file').trim());
       if (errors.length > 2 * kept) errors.splice(kept, 1);
     }
-  };
-  const lines = (text: string): void => {
-    const all = (state.rest + text).split(/[\r\n]+/);
-    state.rest = (all.pop() ?? '').slice(0, longest);
-    for (const one of all) read(one.slice(0, longest));
-  };
+  });
   return {
-    push: (bytes) => lines(decoder.decode(bytes, { stream: true })),
+    push: lines.push,
     end: () => {
-      lines('\n');
-      return { promised: state.guessed ? undefined : state.promised, reached: state.reached, errors };
+      lines.end();
+      return { promised: state.guessed ? undefined : state.promised, errors };
     },
   };
 };

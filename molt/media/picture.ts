@@ -11,8 +11,8 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** Most pixels of one picture: 64 megapixels, 192 MiB of colours. A file that claims more is refused before they are decoded. */
-export const mostPixels = 2 ** 26;
+/** Most pixels of one picture: 64 megapixels, 192 MB of colours. A file that claims more is refused before they are decoded. */
+export const mostPixels = 64_000_000;
 
 /** `20000 × 20000 (400.0 megapixels)` */
 export const showSizes = (width: number, height: number): string => `${width} × ${height} (${((width * height) / 1e6).toFixed(1)} megapixels)`;

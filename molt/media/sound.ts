@@ -1,7 +1,8 @@
 /**
  * Sound: the samples of a file, mixed to one channel at the rate that is asked for.
- * idea:  ffmpeg mixes and resamples as `ffmpeg -i FILE -ac 1 -ar RATE` does, which is how the published data sets were prepared; no more is read
- *        than the seconds asked for, so that a film of hours costs as much as a clip.
+ * idea:  ffmpeg mixes and resamples as `ffmpeg -i FILE -ac 1 -ar RATE out.wav` does, which is how the published data sets were prepared: two channels
+ *        become their mean. (Written as floats without `rematrix_maxval`, they would become their sum times √½.) No more is read than the
+ *        seconds asked for, so that a film of hours costs as much as a clip.
  * not:   padding: a sound that starts late or ends early is shorter than its film, and who needs more refuses or repeats it.
  * source: https://ffmpeg.org/ffmpeg-resampler.html
  */
@@ -55,7 +56,7 @@ export const sound = (ffmpeg: Ffmpeg, path: string, options: SoundOptions): Task
   const gathered = gathering(Math.ceil(seconds * rate));
   const done = await decode(ffmpeg, {
     path, stream: 'sound', take: gathered.push, watch: options, input: [],
-    output: ['-t', String(seconds), '-ac', '1', '-ar', String(rate), '-c:a', 'pcm_f32le', '-f', 'f32le'],
+    output: ['-t', String(seconds), '-af', `aresample=rematrix_maxval=1,aformat=channel_layouts=mono:sample_rates=${rate}:sample_fmts=flt`, '-c:a', 'pcm_f32le', '-f', 'f32le'],
     came: () => ({ seconds: gathered.bytes() / 4 / rate, asked: seconds, tolerance }),
   })();
   if (isLeft(done)) return done;

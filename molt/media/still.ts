@@ -35,7 +35,7 @@ const formats: readonly string[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'
 /** A file larger than this is no still picture. */
 const mostBytes = 2 ** 28;
 
-const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]?.trim() ?? '';
+const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]?.replace(/^Input buffer/, 'the file').replace(/[\s:]+$/, '') ?? '';
 
 const damaged = (path: string, words: string): Either<Fault, never> =>
   left(fault('Corrupt', path, [words], 'a JPEG, PNG, WebP, GIF, TIFF or AVIF picture', 'open it in a viewer; if it does not show, download or copy it again'));

@@ -136,7 +136,7 @@ const wordsOf = async ({ size, at }: Source): Promise<string | undefined> => {
 /** How a whole file was written: `streamed` by a program that did not know its length. */
 export type Written = 'whole' | 'streamed';
 
-const judged = async (path: string, source: Source): Promise<Either<Fault, Written>> => {
+const verdict = async (path: string, source: Source): Promise<Either<Fault, Written>> => {
   if (source.size === 0) return left(fault('Corrupt', path, ['an empty file'], 'a video or sound file', again));
   const words = await wordsOf(source);
   if (words !== undefined) return left(fault('Decode', path, [`a file of text, which begins with ${JSON.stringify(words)}`], 'a video or sound file', again));
@@ -160,7 +160,7 @@ export const whole = (path: string, files: Files = nodeFiles): TaskEither<Fault,
         return new DataView(bytes.buffer, 0, await file.readAt(bytes, position));
       };
       await at(0, 1); // a folder opens, and refuses to be read
-      return judged(path, { size: await file.size(), at });
+      return verdict(path, { size: await file.size(), at });
     });
   } catch (thrown) {
     return left(readFault(path, thrown));
