@@ -8,7 +8,7 @@ import { isLeft, right } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Backend, Program, Value } from '../../dsl/index.ts';
-import { faultOf, type Fault } from '../../shapes/fault.ts';
+import { fault, faultOf, type Fault } from '../../shapes/fault.ts';
 import type { BackboneConfig } from '../backbones/config.ts';
 import type { Layer } from '../backbones/extract.ts';
 import { tapName, tapPlan, type Asked, type TapPlan } from './plan.ts';
@@ -37,6 +37,8 @@ export interface TapPorts {
   readonly take: (tokens: ReadonlyMap<string, Value>) => TE.TaskEither<Fault, void>;
   /** items done */
   readonly step: (done: number) => void;
+  /** asked before each piece */
+  readonly interrupted: () => boolean;
 }
 
 /** How alike a block's input and output are: the mean over items and tokens of their cosine. */
@@ -65,7 +67,7 @@ const planned = ({ config, feed, asked }: TapJob, { backend }: TapPorts, size: n
 /** One piece through the program; its cosines, each times its items. */
 const piece = (job: TapJob, ports: TapPorts, { input, names, cosines }: TapPlan, program: Program, from: number, size: number): TE.TaskEither<Fault, readonly number[]> =>
   pipe(
-    job.feed.items(from, size),
+    ports.interrupted() ? TE.left(fault('Interrupted', 'taps', [`${from} of ${job.feed.count} items`], 'all items; nothing was written', 'the same command starts again')) : job.feed.items(from, size),
     TE.chain((value) => program.run({ inputs: new Map([[input.name, value]]), parameters: new Map() })),
     TE.chainFirst((values) => (names.length === 0 ? TE.right(undefined) : ports.take(new Map(names.flatMap((name, i) => values.slice(i, i + 1).map((value): [string, Value] => [name, value])))))),
     TE.map((values) => {
@@ -98,7 +100,7 @@ const stretch = (job: TapJob, ports: TapPorts, { from, size, pieces }: Stretch):
       )),
   );
 
-/** Runs all items; the similarities, if they were asked for. errors: those of the feed, the engine and `take` */
+/** Runs all items; the similarities, if they were asked for. errors: Interrupted between pieces; those of the feed, the engine and `take` */
 export const runTaps = (job: TapJob, ports: TapPorts): TE.TaskEither<Fault, readonly Similarity[]> =>
   pipe(
     TE.traverseSeqArray((one: Stretch) => stretch(job, ports, one))(stretchesOf(job.feed.count, job.batch)),

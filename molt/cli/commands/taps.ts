@@ -19,6 +19,7 @@ import { backendFlags, backendOf } from '../backends.ts';
 import { command, optionalText } from '../command.ts';
 import { pictureFeed, soundFeed, tensorFeed, type OpenFeed } from '../feeds.ts';
 import { choice, integer, orElse, toggle, type ValuesOf } from '../flags.ts';
+import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
 import { aligned } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -95,12 +96,12 @@ const ran = (trunk: Trunk, feed: OpenFeed, flags: Flags, ports: Omit<TapPorts, '
 };
 
 /** What runs, with progress; the tokens go to their file, if there is one. */
-const made = (trunk: Trunk, feed: OpenFeed, flags: Flags, { backend }: Pick<TapPorts, 'backend'>, molt: string, terminal: Terminal): TE.TaskEither<Fault, Made> =>
+const made = (trunk: Trunk, feed: OpenFeed, flags: Flags, { backend, interrupted }: Pick<TapPorts, 'backend' | 'interrupted'>, molt: string, terminal: Terminal): TE.TaskEither<Fault, Made> =>
   TE.bracket(
     TE.rightTask(() => progressOn(terminal, flags.quiet)),
     (progress) => {
       progress.start(`${trunk.name} on ${backend.name}`, feed.count);
-      const fill = ran(trunk, feed, flags, { backend, step: progress.update }, terminal);
+      const fill = ran(trunk, feed, flags, { backend, interrupted, step: progress.update }, terminal);
       const metadata = new Map([['molt', molt], ['backbone', trunk.name], ['weights', trunk.hash], ['backend', backend.name], ...(feed.names.length === 0 ? [] : [['items', JSON.stringify(feed.names)] as const])]);
       return flags.output === undefined ? fill(nowhere) : spooled(flags.output, fill, () => metadata);
     },
@@ -142,7 +143,7 @@ const work = (flags: Flags, trunk: Trunk, feed: OpenFeed, terminal: Terminal): T
     TE.Do,
     TE.apS('backend', backendOf(flags, terminal)),
     TE.apS('molt', version),
-    TE.bind('result', ({ backend, molt }) => made(trunk, feed, flags, { backend }, molt, terminal)),
+    TE.bind('result', ({ backend, molt }) => interruptible(terminal, (interrupt) => made(trunk, feed, flags, { backend, interrupted: () => interrupt.requested }, molt, terminal))),
     TE.chainFirst(({ result }) => (flags.figure === undefined ? TE.right(undefined) : drawn(flags.figure, trunk, result.similarities))),
     TE.map(({ backend, result }) => {
       if (!flags.quiet) for (const note of feed.notes) terminal.err(note);

@@ -157,6 +157,21 @@ test('the pictures of a folder, in order, prepared as the setting has it', async
   expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
 });
 
+test('Ctrl-C ends between pieces and leaves nothing', async () => {
+  const x = await inputs('swinv2', 3);
+  const before = process.listenerCount('SIGINT');
+  const running = run('swinv2', '--inputs', x, '--output', at('stopped.safetensors'), '--backend', 'ort-node', '--batch', '1');
+  const press = setInterval(() => {
+    if (process.listenerCount('SIGINT') === before) return;
+    clearInterval(press);
+    process.listeners('SIGINT').at(-1)?.('SIGINT');
+  }, 1);
+  const { code, err } = await running;
+  clearInterval(press);
+  expect({ code, err }).toMatchObject({ code: 130, err: expect.stringMatching(/interrupted: taps\n.*of 6 items/) });
+  expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([]);
+});
+
 const ffmpeg = `node_modules/@ffmpeg-installer/${process.platform}-${process.arch}/ffmpeg`;
 
 /** A mono sound of 16 bits. */

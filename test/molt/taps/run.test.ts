@@ -47,7 +47,7 @@ const run = async (batch: number) => {
   const { backend, most, now } = counting();
   const pieces: ReadonlyMap<string, Value>[] = [];
   const steps: number[] = [];
-  const similarities = must(await runTaps({ config, weights, feed, batch, asked: { tokens: true, cosines: true } }, { backend, take: (piece) => async () => right(void pieces.push(piece)), step: (done) => void steps.push(done) })());
+  const similarities = must(await runTaps({ config, weights, feed, batch, asked: { tokens: true, cosines: true } }, { backend, take: (piece) => async () => right(void pieces.push(piece)), step: (done) => void steps.push(done), interrupted: () => false })());
   const norm = pieces.flatMap((piece) => [...(piece.get('norm')?.data ?? [])]);
   return { cosines: similarities.map(({ cosine }) => cosine), norm, names: [...(pieces[0] ?? new Map()).keys()], steps, most: most(), now: now() };
 };
@@ -69,7 +69,15 @@ test('a failing item or a full disk ends the run, with its program given back', 
   const asked = { tokens: true, cosines: false };
   for (const [items, take] of [[() => TE.left(stopped), () => TE.right(undefined)], [feed.items, () => TE.left(stopped)]] as const) {
     const { backend, now } = counting();
-    expect(await runTaps({ config, weights, feed: { count: 5, items }, batch: 2, asked }, { backend, take, step: () => undefined })()).toEqual({ _tag: 'Left', left: stopped });
+    expect(await runTaps({ config, weights, feed: { count: 5, items }, batch: 2, asked }, { backend, take, step: () => undefined, interrupted: () => false })()).toEqual({ _tag: 'Left', left: stopped });
     expect(now()).toBe(0);
   }
+});
+
+test('an interrupt is heard between pieces', async () => {
+  const { backend, now } = counting();
+  const steps: number[] = [];
+  const found = await runTaps({ config, weights, feed, batch: 2, asked: { tokens: false, cosines: true } }, { backend, take: () => TE.right(undefined), step: (done) => void steps.push(done), interrupted: () => steps.length > 0 })();
+  expect(found).toMatchObject({ left: { _tag: 'Interrupted', given: ['2 of 5 items'] } });
+  expect([steps, now()]).toEqual([[2], 0]);
 });
