@@ -8,7 +8,7 @@
  * source: Xia and Zhao, CMBS, CVPR 2022, as the released code of AVMoE has it (21,845 weights behind the temporal stack)
  */
 import { pipe } from 'fp-ts/lib/function.js';
-import { dim, type Dim, type DimOf, type Ix, type Tensor } from '../../shapes/index.ts';
+import { dim, type Dim, type DimOf, type Ix, type Shape, type Tensor } from '../../shapes/index.ts';
 import { abs, add, atLeast, block, crossEntropy, exp, linear, log, mean, mul, neg, opaque, rearrange, reduce, scale, shift, type SomeBlock, sub, topk } from '../../dsl/index.ts';
 import { temporal, type TemporalSizes } from './temporal.ts';
 
@@ -44,9 +44,9 @@ export const cmbs = <C extends Dim, V extends Dim, A extends Dim, E extends Dim,
   }));
 };
 
-/** max(x, 0) − x y + log(1 + exp(−|x|)), the mean over all. shape: logits and targets [B, T] → [] */
-export const binaryCrossEntropy = <B extends Dim, T extends Dim>(x: Tensor<[B, T]>, y: Tensor<[B, T]>): Tensor<[]> =>
-  reduce('mean', 'b t -> ')(add(sub(atLeast(0)(x), mul(x, y)), log(shift(1)(exp(neg(abs(x)))))));
+/** max(x, 0) − x y + log(1 + exp(−|x|)), the mean over all. shape: logits and targets S → [] */
+export const binaryCrossEntropy = <S extends Shape>(x: Tensor<S>, y: Tensor<S>): Tensor<[]> =>
+  reduce('mean', '... -> ')(add(sub(atLeast(0)(x), mul(x, y)), log(shift(1)(exp(neg(abs(x)))))));
 
 /** The loss: foreground against 1 or 0 [B, T], both event logits against the video's class [B]. shape: → [] */
 export const cmbsLoss = <B extends Dim, T extends Dim, C extends Dim>(out: Located<B, T, C>, foreground: Tensor<[B, T]>, event: Tensor<[B], Ix<C>>): Tensor<[]> =>

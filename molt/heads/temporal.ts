@@ -11,7 +11,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { dim, type Dim, type DimOf, foldV, plusD, type Tensor } from '../../shapes/index.ts';
-import { block, copies, linear, mul, opaque, rearrange, relu, repeat, scale, shift, sigmoid, type SomeBlock } from '../../dsl/index.ts';
+import { type Arrow, block, copies, linear, mul, opaque, rearrange, relu, repeat, scale, shift, sigmoid, type SomeBlock } from '../../dsl/index.ts';
 import { type Both, both } from '../modality.ts';
 import { type Decode, decoderLayer, encoderLayer, type LayerSizes, type Sequence } from './layers.ts';
 import { bothWays } from './lstm.ts';
@@ -59,20 +59,25 @@ const asked = <B extends Dim, T extends Dim, D extends Dim>(decode: Decode<D>, x
 /** x (1 + 0.1 g). shape: x [B, T, D], g [B, T] → [B, T, D] */
 const opened = <D extends Dim>(d: DimOf<D>) => <B extends Dim, T extends Dim>(x: Tensor<[B, T, D]>, g: Tensor<[B, T]>): Tensor<[B, T, D]> => mul(x, repeat('b t -> b t d', { d })(shift(1)(scale(0.1)(g))));
 
+/** One stream: I channels, read by R units in each direction, encoded and gated; what it asks the other one. */
+export const stream = <I extends Dim, R extends Dim, D extends Dim, H extends Dim, K extends Dim, M extends Dim>(i: DimOf<I>, r: DimOf<R>, s: LayerSizes<D, H, K, M>) => {
+  const rr = plusD(r, r);
+  return { lstm: bothWays(i, r), encode: encoder(rr, s), decode: decoder(rr, s), gate: linear(s.d, dim(1)) } as const;
+};
+/** σ of one number per segment. shape: [B, T, D] → [B, T] */
+export const gateOf = <D extends Dim>(gate: Arrow<[D], [1]>) => <B extends Dim, T extends Dim>(encoded: Tensor<[B, T, D]>): Tensor<[B, T]> => pipe(encoded, gate, rearrange('b t 1 -> b t'), sigmoid);
+
 /** The stack of one pair of streams. */
 export const temporal = <V extends Dim, A extends Dim, E extends Dim, F extends Dim, R extends Dim, S extends Dim, D extends Dim, H extends Dim, K extends Dim, M extends Dim>(s: TemporalSizes<V, A, E, F, R, S, D, H, K, M>): SomeBlock<Tell<V, A, D>> => {
-  const [rr, ss] = [plusD(s.r, s.r), plusD(s.s, s.s)];
-  const stream = <I extends Dim>(i: DimOf<I>) => ({ encode: encoder(i, s), decode: decoder(i, s), gate: linear(s.d, dim(1)) });
   const decls = {
-    visual: block({ input: linear(s.v, s.e), lstm: bothWays(s.e, s.r), ...stream(rr) }, (p) => p),
-    audio: block({ input: linear(s.a, s.f), lstm: bothWays(s.f, s.s), ...stream(ss) }, (p) => p),
+    visual: block({ input: linear(s.v, s.e), ...stream(s.e, s.r, s) }, (p) => p),
+    audio: block({ input: linear(s.a, s.f), ...stream(s.f, s.s, s) }, (p) => p),
   };
   return opaque(block(decls, (p): Tell<V, A, D> => (v, a) => {
     const seen = p.visual.lstm(relu(p.visual.input(v)));
     const heard = p.audio.lstm(p.audio.input(a));
     const encoded = both(p.visual.encode(seen), p.audio.encode(heard));
-    const flat = rearrange('b t 1 -> b t');
-    const gates = both(pipe(encoded.visual, p.visual.gate, flat, sigmoid), pipe(encoded.audio, p.audio.gate, flat, sigmoid));
+    const gates = both(gateOf(p.visual.gate)(encoded.visual), gateOf(p.audio.gate)(encoded.audio));
     const open = opened(s.d);
     return { streams: both(open(p.visual.decode(seen, encoded.audio), gates.audio), open(p.audio.decode(heard, encoded.visual), gates.visual)), gates };
   }));
