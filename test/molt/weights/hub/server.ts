@@ -19,6 +19,8 @@ export interface Repository {
 export interface Trouble {
   /** the body of a file breaks off after this many bytes, so many times */
   cut?: { after: number; times: number };
+  /** the body of a file stands still after this many bytes */
+  hang?: { after: number };
   /** every request is refused so */
   status?: { code: number; headers?: Record<string, string> };
   /** the tree lists this many bytes more than there are */
@@ -73,6 +75,8 @@ export const hub = async (repositories: { readonly [id: string]: Repository }) =
       cut.times--;
       return response.write(content.subarray(from, from + cut.after), () => setTimeout(() => response.destroy(), 20));
     }
+    const { hang } = trouble;
+    if (hang !== undefined && to - from > hang.after) return response.write(content.subarray(from, from + hang.after));
     return response.end(content.subarray(from, to));
   };
 

@@ -1,7 +1,10 @@
 /** Transfers that break: no half file under a final name, a resumed file is the file, wrong sizes and bytes are found. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { fromHub, type HubPorts } from '../../../../molt/weights/hub/index.ts';
@@ -95,6 +98,27 @@ test('what a killed process left is taken over; what a living one holds is not',
   expect(isLeft(await get())).toBe(false);
   expect(ranges()).toEqual([undefined]);
   expect(blobs().toSorted()).toEqual([etag, alive, `${etag}.incomplete`].toSorted());
+});
+
+test('a download killed without warning goes on where it was', async () => {
+  // beside node_modules, so that the library is found
+  const script = join(process.cwd(), 'node_modules', `.fetcher-${process.pid}.mjs`);
+  await build({ entryPoints: ['test/molt/weights/hub/fetcher.ts'], outfile: script, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'silent' });
+  made.push(script);
+  server.trouble.hang = { after: 150_000 };
+  const child = spawn(process.execPath, [script, server.url, seen.home], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = once(child, 'close');
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (text: Buffer) => { if (text.toString().includes('150000')) resolve(); });
+    void end.then(() => resolve());
+  });
+  child.kill('SIGKILL');
+  expect(await end).toEqual([null, 'SIGKILL']);
+  nothingFinal();
+  delete server.trouble.hang;
+  server.requests.length = 0;
+  await isWhole();
+  expect(ranges()).toEqual(['bytes=150000-299999']);
 });
 
 test('a part that is not the beginning of the file is thrown away', async () => {
