@@ -22,6 +22,7 @@ interface Reason {
 
 const whole = 'a whole file';
 const again = 'download or copy it again';
+const play = `play it; if it does not play, ${again}; if it does, mend it with \`ffmpeg -i FILE out.mp4\``;
 
 const missing = {
   video: { given: 'it has no video stream', needed: 'a video', hint: 'name the frames as pictures, or leave the visual side of this item out' },
@@ -34,8 +35,8 @@ const reasons = (stream: Stream): readonly Reason[] => [
   { words: /exceeds specified max pixel count|Picture size \d+x\d+ is invalid/, tag: 'Memory', needed: `pictures of at most ${(mostPixels / 1e6).toFixed(0)} megapixels`, hint: 'scale it down with `ffmpeg -i FILE -vf scale=1920:-2 out.mp4`' },
   { words: /Unknown (encoder|decoder|input format)|Unrecognized option|Option .* not found|No such filter|Decoder .* not found|Protocol not found/, tag: 'Unsupported', needed: 'an ffmpeg of version 4 or later with its usual decoders', hint: 'install a newer one, or name another one with --ffmpeg' },
   { words: /moov atom not found/, tag: 'Corrupt', needed: `${whole} with its index`, hint: `a recording or download that was cut short, or no video at all: ${again}` },
-  { words: /partial file|ended prematurely|corrupt (input packet|decoded frame)|[Rr]ead error|[Tt]runcated/, tag: 'Corrupt', needed: whole, hint: again },
-  { words: /Invalid data found when processing input/, tag: 'Corrupt', needed: 'a video or sound file', hint: `play it; if it does not play, ${again}` },
+  { words: /partial file|ended prematurely|corrupt (input packet|decoded frame)|[Rr]ead error|[Tt]runcated/, tag: 'Corrupt', needed: whole, hint: play },
+  { words: /Invalid data found when processing input/, tag: 'Corrupt', needed: 'a video or sound file', hint: play },
 ];
 
 /** Complaints about the container that mean a cut file even if ffmpeg is content. */
@@ -54,6 +55,6 @@ export const judged = (where: string, stream: Stream, { code, signal, log }: End
   if (code === 0 && (written === 'streamed' || !log.errors.some((e) => cut.test(e)))) return right(undefined);
   if (signal !== null) return left(fault('Unsupported', where, [`ffmpeg was ended by ${signal}`], 'an ffmpeg that runs to its end', 'look for want of memory; if it happens again with this file only, the file is damaged'));
   const reason = reasons(stream).find(({ words }) => log.errors.some((e) => words.test(e)));
-  if (reason === undefined) return left(fault('Corrupt', where, log.errors.length === 0 ? [`ffmpeg ended with ${code}, and said nothing`] : told(log.errors, undefined), 'a video or sound file', `play it; if it does not play, ${again}`));
+  if (reason === undefined) return left(fault('Corrupt', where, log.errors.length === 0 ? [`ffmpeg ended with ${code}, and said nothing`] : told(log.errors, undefined), 'a video or sound file', play));
   return left(fault(reason.tag, where, reason.given === undefined ? told(log.errors, reason.words) : [reason.given], reason.needed, reason.hint));
 };

@@ -43,9 +43,9 @@ export const withFfmpeg = (name: string, body: (ffmpeg: Ffmpeg) => Promise<void>
     return body(found.right);
   });
 
-/** Makes a file with ffmpeg's options (sources included); gives its path. */
+/** Makes a file with ffmpeg's options (sources included); gives its path. A source without an end is stopped at 64 MB or after a minute. */
 export const make = (ffmpeg: Ffmpeg, name: string, ...options: readonly string[]): string => {
-  execFileSync(ffmpeg.path, ['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', ...options, `file:${at(name)}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(ffmpeg.path, ['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', ...options, '-fs', String(2 ** 26), `file:${at(name)}`], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000, killSignal: 'SIGKILL' });
   return at(name);
 };
 
