@@ -2,10 +2,11 @@
  * A trunk on the command line: which one, and where its weights come from.
  * idea:  a name or a file says the sizes, a file, a folder or the hub gives the weights, and the tiny trunks bring theirs along.
  */
+import { basename } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { tinyBackbones, type BackboneConfig } from '../backbones/config.ts';
+import { tinyBackbones, type BackboneConfig, type TinyBackbone } from '../backbones/config.ts';
 import { readJson } from '../io/files.ts';
 import { isPlace, located, processHub, type HubPorts } from '../weights/hub/index.ts';
 import { backboneNamed, decodeBackbone, loadBackbone, loadWeights, type LoadedBackbone, type NamedBackbone } from '../weights/index.ts';
@@ -28,10 +29,12 @@ export interface AskedTrunk {
 
 export interface Trunk extends LoadedBackbone {
   readonly name: string;
+  /** the committed trunk of this name, if it is one */
+  readonly tiny: TinyBackbone | undefined;
 }
 
 const which = (command: string, { config, backbone }: AskedTrunk): TE.TaskEither<Fault, NamedBackbone> => {
-  if (config !== undefined && backbone === undefined) return pipe(readJson(config), TE.chainEitherK((json) => decodeBackbone(config, json)), TE.map((decoded) => ({ name: config, config: decoded })));
+  if (config !== undefined && backbone === undefined) return pipe(readJson(config), TE.chainEitherK((json) => decodeBackbone(config, json)), TE.map((decoded) => ({ name: basename(config), config: decoded })));
   if (backbone !== undefined && config === undefined) return backboneNamed(backbone);
   return TE.left(fault('Usage', command, [config === undefined ? 'no trunk' : '--config and --backbone'], '--config C.json or --backbone NAME', `${command} --help`));
 };
@@ -57,7 +60,7 @@ const hubOn = (terminal: Terminal, quiet: boolean): TE.TaskEither<Fault, { reado
 export const weightsPath = (source: string, terminal: Terminal, quiet: boolean): TE.TaskEither<Fault, string> =>
   isPlace(source) ? TE.bracket(hubOn(terminal, quiet), ({ ports }) => located(source, ports), ({ stop }) => TE.fromIO(stop)) : TE.right(source);
 
-const isTiny = (name: string): name is (typeof tinyBackbones)[number] => tinyBackbones.some((tiny) => tiny === name);
+const tinyOf = ({ backbone }: AskedTrunk): TinyBackbone | undefined => tinyBackbones.find((tiny) => tiny === backbone);
 
 /** Where published weights are found. */
 const published: { readonly [K in BackboneConfig['kind']]: string } = {
@@ -65,11 +68,12 @@ const published: { readonly [K in BackboneConfig['kind']]: string } = {
   htsat: '--weights W.safetensors: the published checkpoint of HTS-AT, converted once, or the audio part of a CLAP',
 };
 
-const loaded = (command: string, { name, config }: NamedBackbone, weights: string | undefined, terminal: Terminal, quiet: boolean): TE.TaskEither<Fault, LoadedBackbone> => {
-  if (weights !== undefined) return pipe(weightsPath(weights, terminal, quiet), TE.chain((path) => loadWeights(path, config)));
-  return isTiny(name) ? loadBackbone(name) : TE.left(fault('Usage', command, [`no --weights for ${name}`], 'its weights: only the tiny trunks bring theirs along', published[config.kind]));
+const loaded = (command: string, { name, config }: NamedBackbone, asked: AskedTrunk, terminal: Terminal, quiet: boolean): TE.TaskEither<Fault, LoadedBackbone> => {
+  const tiny = tinyOf(asked);
+  if (asked.weights !== undefined) return pipe(weightsPath(asked.weights, terminal, quiet), TE.chain((path) => loadWeights(path, config)));
+  return tiny === undefined ? TE.left(fault('Usage', command, [`no --weights for ${name}`], 'its weights: only the tiny trunks bring theirs along', published[config.kind])) : loadBackbone(tiny);
 };
 
 /** A trunk with its weights. errors: Usage (no trunk, two of them, no weights), those of the configuration, the hub and the weights */
 export const trunkOf = (command: string, asked: AskedTrunk, terminal: Terminal, quiet: boolean): TE.TaskEither<Fault, Trunk> =>
-  pipe(which(command, asked), TE.chain((named) => pipe(loaded(command, named, asked.weights, terminal, quiet), TE.map((found): Trunk => ({ ...found, name: named.name })))));
+  pipe(which(command, asked), TE.chain((named) => pipe(loaded(command, named, asked, terminal, quiet), TE.map((found): Trunk => ({ ...found, name: named.name, tiny: tinyOf(asked) })))));

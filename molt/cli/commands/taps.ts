@@ -54,7 +54,7 @@ const sensible = ({ inputs, images, audio, output, similarity, figure }: Flags):
 };
 
 /** The committed HTS-AT was trained on a front end of its own. */
-const frontEndOf = ({ name }: Trunk): FrontEndName => (name === 'htsat-tiny64' ? 'embedded' : 'htsat');
+const frontEndOf = ({ tiny }: Trunk): FrontEndName => (tiny === 'htsat-tiny64' ? 'embedded' : 'htsat');
 
 const feedOf = ({ inputs, images, audio, setting, ffmpeg }: Flags, trunk: Trunk): TE.TaskEither<Fault, OpenFeed> => {
   if (inputs !== undefined) return tensorFeed(inputs, trunk.config);
