@@ -12,7 +12,7 @@ import { command, optionalText } from '../command.ts';
 import { choice, integer, orElse, text, toggle } from '../flags.ts';
 import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
-import { dataFlags, dataOptionsOf, variantOf } from '../stored.ts';
+import { dataFlags, dataOptionsOf, storeFlag, variantOf } from '../stored.ts';
 import { aligned, grouped } from '../table.ts';
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
@@ -31,8 +31,9 @@ export const evalCommand = command({
   operands: { shown: 'VARIANT.json', most: 1 },
   notes: ['Accuracy is the share of segments whose label is right, background being a label of its own.'],
   flags: {
-    ...dataFlags,
+    ...storeFlag,
     weights: text('W.safetensors', 'weights of `molt train`'),
+    ...dataFlags,
     standard: optionalText('S.safetensors', 'what the features are scaled by; standard.safetensors beside the weights if not given'),
     split: orElse(choice(splitNames, 'split of the manifest'), 'test' as const),
     batch: orElse(integer('N', 'segments that run at once', 1), 80),

@@ -20,7 +20,7 @@ import { command } from '../command.ts';
 import { choice, decimal, integer, orElse, text, toggle } from '../flags.ts';
 import { interruptible } from '../interrupt.ts';
 import { duration, progressOn } from '../progress.ts';
-import { dataFlags, dataOptionsOf, variantOf } from '../stored.ts';
+import { dataFlags, dataOptionsOf, memoryFlag, storeFlag, variantOf } from '../stored.ts';
 import { grouped } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -72,8 +72,9 @@ export const train = command({
     'Ctrl-C saves and stops; --resume goes on from there to the same numbers.',
   ],
   flags: {
-    ...dataFlags,
+    ...storeFlag,
     out: text('DIR', 'where weights, record and checkpoint go'),
+    ...dataFlags,
     epochs: orElse(integer('N', 'times that every training segment is seen', 1), 20),
     batch: orElse(integer('N', 'segments of a step', 1), 80),
     rate: orElse(decimal('X', 'greatest learning rate'), 5e-4),
@@ -82,6 +83,7 @@ export const train = command({
     decay: orElse(decimal('X', 'weight decay'), 0),
     points: orElse(integer('N', 'points of the learning curve in an epoch, each with a validation and a checkpoint', 1), 1),
     seed: orElse(integer('N', 'random seed of weights and order'), 0),
+    ...memoryFlag,
     validation: orElse(choice(splitNames, 'split that the learning curve is measured on'), 'val' as const),
     keep: orElse(choice(['last', 'best'] as const, 'which weights are the result: the last, or those of the best point of the learning curve'), 'last' as const),
     resume: toggle('go on from the checkpoint of an interrupted run'),

@@ -71,7 +71,7 @@ export const classNames = (task: AveTask, { path, classes }: Listing): E.Either<
   const labels = labelCount(task);
   if (classes === undefined) return E.right(Array.from({ length: labels }, (_, i) => (i === task.classes ? 'background' : `class ${i}`)));
   if (classes.length === labels) return E.right(classes);
-  if (classes.length === task.classes) return E.right([...classes, 'background']);
+  if (classes.length === task.classes && !classes.includes('background')) return E.right([...classes, 'background']);
   return E.left(fault('Decode', path, [`${classes.length} classes: ${names(classes)}`], `the ${task.classes} events of the variant's task, and background as the last if it is named`, 'change "classes" in the variant\'s task, or in the manifest'));
 };
 
@@ -99,8 +99,9 @@ export const checkShapes = (source: string, variant: Variant, task: AveTask, she
 
 /** The command that makes the features of a manifest that are not there. */
 export const extractCommand = (store: string, { visual, audio }: Both<Shelf>): string => {
-  const { position } = visual.made;
-  return `molt extract MANIFEST.json ${[visual, audio].map(({ made }) => `--backbone ${made.backbone} --weights W.safetensors`).join(' ')} --position ${position} --store ${store}`;
+  const trunk = ({ made }: Shelf): string => `--backbone ${made.backbone} [--weights W]`;
+  const shared = visual.made.backbone === audio.made.backbone;
+  return `molt extract MANIFEST.json ${trunk(visual)} ${shared ? '--share' : trunk(audio)} --position ${visual.made.position} --store ${store}`;
 };
 
 const labelProblems = (items: readonly ListedItem[], task: AveTask): readonly string[] =>

@@ -119,6 +119,7 @@ describe('refused before anything runs', () => {
   test('fewer layers', () => refused(changed('one', (v) => ({ ...v, features: { visual: [{ tokens: 3, channels: 8 }], audio: [{ tokens: 4, channels: 8 }] } })), '2 visual layers; needed 1', '2 audio layers; needed 1'));
   test('other segments', () => refused(changed('long', (v) => ({ ...v, task: { kind: 'ave', classes: 2, segments: 10 } })), 'visual: 4 segments; needed 10'));
   test('other classes', () => refused(changed('many', (v) => ({ ...v, task: { kind: 'ave', classes: 28, segments: 4 } })), '3 classes: bell, dog, background', 'the 28 events'));
+  test('background counted as an event', () => refused(changed('three', (v) => ({ ...v, task: { kind: 'ave', classes: 3, segments: 4 } })), '3 classes: bell, dog, background', 'the 3 events'));
   test('no store, no variant, no manifest of that name', async () => {
     await refused({ ...stored(), store: join(folder, 'nowhere') }, 'nowhere');
     await refused({ ...stored(), variant: join(folder, 'nothing.json') }, 'nothing.json');
