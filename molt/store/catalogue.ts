@@ -40,7 +40,7 @@ export const headOfFile = async (ports: StorePorts, folder: string, name: string
   try {
     const head = await using(ports.files.open(path, 'read'), (file) => readHead(path, made, key, file));
     if (isLeft(head) || head.right.name === name) return head;
-    return left(fault('Corrupt', path, [`the items of shard ${head.right.name}`], 'the items that its name stands for', 'repair the store, and extract again'));
+    return left(fault('Corrupt', path, [`the items of shard ${head.right.name}`], 'the items that its name stands for', '`molt extract --verify --repair --store DIR` moves it aside; then extract again'));
   } catch (thrown) {
     return left(readFault(path, thrown));
   }

@@ -98,7 +98,7 @@ const sealNow = async (ports: StorePorts, folder: string, made: Made, key: strin
 const itemFrom = async (path: string, made: Made, key: string, input: string, row: number, file: OpenFile): Promise<Either<Fault, ReadonlyMap<string, Value>>> => {
   const head = await readHead(path, made, key, file);
   if (isLeft(head)) return head;
-  if (head.right.inputs[row] !== input) return left(fault('Corrupt', path, [`another item in row ${row}`], `the item ${input}`, 'repair the store, and extract again'));
+  if (head.right.inputs[row] !== input) return left(fault('Corrupt', path, [`another item in row ${row}`], `the item ${input}`, '`molt extract --verify --repair --store DIR` moves it aside; then extract again'));
   const values = new Map<string, Value>();
   for (const tensor of made.tensors) {
     const bytes = new Uint8Array(rowBytes(made, tensor));
@@ -130,7 +130,7 @@ export const openCollection = (ports: StorePorts, folder: string, made: Made, ke
     }
   };
   const write: Collection['write'] = (items) => async () => {
-    const shard = encodeShard(folder, made, key, items);
+    const shard = await encodeShard(folder, made, key, items)();
     if (isLeft(shard)) return shard;
     const { name, length, root, chunks } = shard.right;
     const path = join(shards, shardFile(name));

@@ -47,5 +47,5 @@ export const damageFault = (folder: string, findings: readonly Finding[]): Fault
   const damage = findings.filter(isDamage);
   if (damage.length === 0) return undefined;
   const lines = damage.slice(0, mostLines).map(printFinding);
-  return fault('Corrupt', folder, damage.length > mostLines ? [...lines, `and ${damage.length - mostLines} more`] : lines, 'an undamaged store', 'repair it (damaged shards are moved aside), then run the same `molt extract` again');
+  return fault('Corrupt', folder, damage.length > mostLines ? [...lines, `and ${damage.length - mostLines} more`] : lines, 'an undamaged store', '`molt extract --verify --repair --store DIR` moves damaged shards aside; then extract again');
 };

@@ -18,7 +18,7 @@ const place = (path: string, { inputs }: Head, tensor: MadeTensor, row: number):
 
 /** What differs from its checksum: a row of a tensor. */
 export const damageOf = (path: string, head: Head, tensor: MadeTensor, row: number): Fault =>
-  fault('Corrupt', place(path, head, tensor, row), ['bytes that do not match their checksum'], 'an undamaged shard', 'repair the store, and extract again');
+  fault('Corrupt', place(path, head, tensor, row), ['bytes that do not match their checksum'], 'an undamaged shard', '`molt extract --verify --repair --store DIR` moves it aside; then extract again');
 
 /** Is row `row` of the tensor what was written? */
 export const sound = (head: Head, tensor: MadeTensor, row: number, bytes: Uint8Array): boolean => head.sums.get(tensor.name)?.[row] === sha256(bytes);
@@ -27,7 +27,7 @@ export const sound = (head: Head, tensor: MadeTensor, row: number, bytes: Uint8A
 export const readRows = async (path: string, made: Made, head: Head, file: OpenFile, { tensor, first, count }: Rows, into: Uint8Array, verify: boolean): Promise<Either<Fault, void>> => {
   const width = rowBytes(made, tensor);
   const found = await file.readAt(into.subarray(0, count * width), (head.starts.get(tensor.name) ?? 0) + first * width);
-  if (found !== count * width) return left(fault('Corrupt', place(path, head, tensor, first), [showBytes(found)], showBytes(count * width), 'the file was cut short: repair the store, and extract again'));
+  if (found !== count * width) return left(fault('Corrupt', place(path, head, tensor, first), [showBytes(found)], showBytes(count * width), 'the file was cut short: `molt extract --verify --repair --store DIR` moves it aside; then extract again'));
   if (!verify) return right(undefined);
   for (let i = 0; i < count; i++) {
     if (!sound(head, tensor, first + i, into.subarray(i * width, (i + 1) * width))) return left(damageOf(path, head, tensor, first + i));

@@ -83,7 +83,7 @@ const readPieces = async (path: string, file: OpenFile, source: Placed, s: numbe
   if (isLeft(head)) return head;
   for (const { first, index, count } of pieces) {
     const odd = Array.from({ length: count }, (_, i) => i).find((i) => head.right.inputs[first + i] !== source.inputs[from + index + i]);
-    if (odd !== undefined) return left(fault('Corrupt', path, [`another item in row ${first + odd}`], `the item ${source.inputs[from + index + odd] ?? ''}`, 'repair the store, and extract again'));
+    if (odd !== undefined) return left(fault('Corrupt', path, [`another item in row ${first + odd}`], `the item ${source.inputs[from + index + odd] ?? ''}`, '`molt extract --verify --repair --store DIR` moves it aside; then extract again'));
     for (const [t, tensor] of source.tensors.entries()) {
       if (over()) return right(undefined);
       const width = rowBytes(made, tensor);

@@ -6,6 +6,7 @@
  * laws:   test/molt/store/shard.test.ts: read after written is the identity for f32, the nearest half for f16; every flipped byte is found and named
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Value } from '../../dsl/backend.ts';
 import { elements } from '../../dsl/expr.ts';
 import { coordinates, fromHalves, halfLimit, layOut, toHalves, type EncodedStream, type Header, type TensorPart, type Stored } from '../../dsl/safetensors/index.ts';
@@ -27,8 +28,8 @@ interface StoredAs {
   readonly bytes: (numbers: Float32Array) => Uint8Array;
   /** widened, from place `at` of `into` on; `bytes` starts at a multiple of `width` */
   readonly read: (bytes: Uint8Array, into: Float32Array, at: number) => void;
-  /** greatest size that stays finite */
-  readonly fits: (size: number) => boolean;
+  /** sizes below this one stay finite */
+  readonly limit: number;
 }
 
 /** How numbers are kept. */
@@ -42,14 +43,14 @@ export const dtypes = {
       return new Uint8Array(halves.buffer);
     },
     read: (bytes, into, at) => fromHalves(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), into, at),
-    fits: (size) => size < halfLimit,
+    limit: halfLimit,
   },
   f32: {
     stored: 'F32',
     width: 4,
     bytes: (numbers) => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
     read: (bytes, into, at) => into.set(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), at),
-    fits: (size) => size < Infinity,
+    limit: Infinity,
   },
 } as const satisfies { readonly [D in Made['dtype']]: StoredAs };
 
@@ -71,13 +72,16 @@ const numbersOf = (where: string, made: Made, item: Item, tensor: MadeTensor): E
   const same = value.dtype === 'f32' && value.sizes.length === sizes.length && sizes.every((size, i) => size === value.sizes[i]) && value.data.length === elements(sizes);
   if (!same) return left(fault('Shape', place, [`${value.dtype} [${value.sizes.join(', ')}], ${value.data.length} numbers`], `f32 [${sizes.join(', ')}]`));
   const numbers = value.data instanceof Float32Array ? value.data : Float32Array.from(value.data);
-  for (let i = 0; i < numbers.length; i++) {
-    const size = Math.abs(numbers[i] ?? 0);
-    if (row.fits(size)) continue;
-    const hint = size < Infinity ? 'store these features as f32' : 'look where these features were made: a NaN spreads from there';
-    return left(fault('NotFinite', place, [`${numbers[i]} at ${coordinates(sizes, i)}, to be stored as ${made.dtype}`], `numbers that stay finite as ${made.dtype}`, hint));
-  }
-  return right(numbers);
+  const odd = firstNotBelow(row.limit, numbers);
+  if (odd === undefined) return right(numbers);
+  const hint = Number.isFinite(numbers[odd]) ? 'store these features as f32' : 'look where these features were made: a NaN spreads from there';
+  return left(fault('NotFinite', place, [`${numbers[odd]} at ${coordinates(sizes, odd)}, to be stored as ${made.dtype}`], `numbers that stay finite as ${made.dtype}`, hint));
+};
+
+/** Place of the first number whose size is not below a limit, NaN included. */
+const firstNotBelow = (limit: number, numbers: Float32Array): number | undefined => {
+  for (let i = 0; i < numbers.length; i++) if (!(Math.abs(numbers[i] ?? 0) < limit)) return i;
+  return undefined;
 };
 
 /** Can this item be kept? errors: those of `encodeShard` about one item */
@@ -111,28 +115,31 @@ export interface EncodedShard extends EncodedStream {
 }
 
 /**
- * Items as a file; once this is a Right, its chunks can't fail.
+ * Items as a file; once this is a Right, its chunks can't fail. Others may run between two items.
  * errors: Name (no items, an input that is no hash or stands there twice, a tensor that lacks), Shape, NotFinite (NaN, infinite, too great for f16)
  */
-export const encodeShard = (where: string, made: Made, key: string, items: readonly Item[]): Either<Fault, EncodedShard> => {
+export const encodeShard = (where: string, made: Made, key: string, items: readonly Item[]): TaskEither<Fault, EncodedShard> => async () => {
   const inputs = items.map(({ input }) => input);
   const odd = inputs.find((input, i) => !isHash(input) || inputs.indexOf(input) !== i);
   if (odd !== undefined || inputs.length === 0) {
     return left(fault('Name', where, [odd === undefined ? 'no items' : `the item ${JSON.stringify(odd)}${isHash(odd) ? ', twice' : ''}`], 'different items, each by the SHA-256 of its input, 64 hexadecimal digits'));
   }
-  const sums = new Map<string, readonly string[]>();
+  const checksums = new Map<string, readonly string[]>();
   const parts: TensorPart[] = [];
   for (const tensor of made.tensors) {
     const rows: Uint8Array[] = [];
+    const sums: string[] = [];
     for (const item of items) {
       const numbers = numbersOf(where, made, item, tensor);
       if (isLeft(numbers)) return numbers;
       rows.push(dtypes[made.dtype].bytes(numbers.right));
+      sums.push(sha256(rows.at(-1) ?? ''));
+      await new Promise((resolve) => { setImmediate(resolve); });
     }
-    sums.set(tensor.name, rows.map((row) => sha256(row)));
+    checksums.set(tensor.name, sums);
     parts.push(partOf(made, tensor, items.length, () => rows));
   }
-  const stream = layOut(where, parts, metadataOf(key, inputs, sums));
+  const stream = layOut(where, parts, metadataOf(key, inputs, checksums));
   return isLeft(stream) ? stream : right({ ...stream.right, name: shardName(key, inputs), root: sha256(headerOf(stream.right)) });
 };
 
@@ -164,7 +171,7 @@ const isTexts = (u: unknown): u is readonly string[] => Array.isArray(u) && u.ev
 export const headOf = (where: string, made: Made, key: string, bytes: Uint8Array, header: Header, fileBytes: number): Either<Fault, Head> => {
   const inputs = parsed(header.metadata.get('items'));
   const told = parsed(header.metadata.get('sha256'));
-  const refuse = (given: string) => left(fault('Corrupt', where, [given], 'the header of a shard of this collection', 'repair the store, and extract again'));
+  const refuse = (given: string) => left(fault('Corrupt', where, [given], 'the header of a shard of this collection', '`molt extract --verify --repair --store DIR` moves it aside; then extract again'));
   if (header.metadata.get('collection') !== key) return refuse(`the collection ${header.metadata.get('collection') ?? '(none)'}`);
   if (!isTexts(inputs) || !inputs.every(isHash) || !isObject(told)) return refuse('items or checksums that cannot be read');
   const sums = new Map<string, readonly string[]>();

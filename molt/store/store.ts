@@ -50,7 +50,7 @@ export const readMade = async (ports: StorePorts, store: string, key: string): P
   const read = await readJson(path, ports.files)();
   const made = isLeft(read) ? read : decodeMade(path, read.right);
   if (isLeft(made) || collectionKey(made.right) === key) return made;
-  return left(fault('Corrupt', path, [`the description of collection ${collectionKey(made.right)}`], `that of ${key}`, 'the file was changed: remove this collection, and extract again'));
+  return left(fault('Corrupt', path, [`the description of collection ${collectionKey(made.right)}`], `that of ${key}`, '`molt extract --verify --repair --store DIR` moves it aside; then extract again'));
 };
 
 /** Keys of the collections that have a description; one without was never finished being made. Rejects with what the system said. */

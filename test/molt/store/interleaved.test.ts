@@ -17,7 +17,7 @@ const extract = async (ports: StorePorts, took: (work: string, held: boolean) =>
   const store = good(await openStore('/store', ports)());
   const some = good(await store.collection(small)());
   let open = chunks.map((items, i) => ({ items, work: `chunk ${i}` }));
-  for (let round = 0; open.length > 0 && round < 40; round++) {
+  for (let round = 0; open.length > 0 && round < 80; round++) {
     const later: typeof open = [];
     for (const chunk of open) {
       if (some.missing(chunk.items.map(({ input }) => input)).length === 0) continue;
@@ -25,6 +25,7 @@ const extract = async (ports: StorePorts, took: (work: string, held: boolean) =>
       if (held === undefined) {
         later.push(chunk);
         good(await some.refresh());
+        await new Promise((resolve) => { setImmediate(resolve); });
         continue;
       }
       took(chunk.work, true);

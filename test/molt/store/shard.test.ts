@@ -47,10 +47,10 @@ test('f16: the nearest half, and halves stay; numbers that are cut off are seen'
   await expect(nearest((numbers) => Promise.resolve(numbers.map(cut)))).rejects.toThrow();
 });
 
-test('a shard is a safetensors file like any other', () => {
+test('a shard is a safetensors file like any other', async () => {
   const description = made({ dtype: 'f32' });
   const items = [item(description, 0), item(description, 1)];
-  const shard = good(encodeShard('shard', description, collectionKey(description), items));
+  const shard = good(await encodeShard('shard', description, collectionKey(description), items)());
   const bytes = Buffer.concat([...shard.chunks]);
   expect(bytes.length).toBe(shard.length);
   const { tensors, metadata } = good(decode('shard', bytes));
@@ -60,45 +60,45 @@ test('a shard is a safetensors file like any other', () => {
   expect(metadata.get('collection')).toBe(collectionKey(description));
 });
 
-test('what cannot be kept', () => {
-  const refused = (dtype: Made['dtype'], ...items: readonly Item[]) => {
+test('what cannot be kept', async () => {
+  const refused = async (dtype: Made['dtype'], ...items: readonly Item[]) => {
     const [only] = items;
-    const told = bad(encodeShard('STORE', tiny(dtype), 'key', items));
+    const told = bad(await encodeShard('STORE', tiny(dtype), 'key', items)());
     if (only !== undefined && items.length === 1) expect(bad(checkItem('STORE', tiny(dtype), only))._tag).toBe(told._tag);
     return printFault(told);
   };
-  expect(refused('f16', of([1, 65520, 0, 0]))).toMatchInlineSnapshot(`
+  expect(await refused('f16', of([1, 65520, 0, 0]))).toMatchInlineSnapshot(`
     "not a finite number: STORE: item d76f36ed5f85…, tensor "visual.0"
       given:  65520 at [0, 0, 1], to be stored as f16
       needed: numbers that stay finite as f16
       try:    store these features as f32"
   `);
-  expect(refused('f32', of([1, 2, NaN, 0]))).toMatchInlineSnapshot(`
+  expect(await refused('f32', of([1, 2, NaN, 0]))).toMatchInlineSnapshot(`
     "not a finite number: STORE: item d76f36ed5f85…, tensor "visual.0"
       given:  NaN at [0, 0, 2], to be stored as f32
       needed: numbers that stay finite as f32
       try:    look where these features were made: a NaN spreads from there"
   `);
-  expect(refused('f16', of([0, -Infinity, 0, 0]))).toContain('-Infinity at [0, 0, 1]');
-  good(encodeShard('STORE', tiny('f16'), 'key', [of([65504, -65519, 6e-8, 1e-30])]));
-  good(encodeShard('STORE', tiny('f32'), 'key', [of([1e5, 3e38, 0, 0])]));
-  expect(refused('f32')).toMatchInlineSnapshot(`
+  expect(await refused('f16', of([0, -Infinity, 0, 0]))).toContain('-Infinity at [0, 0, 1]');
+  good(await encodeShard('STORE', tiny('f16'), 'key', [of([65504, -65519, 6e-8, 1e-30])])());
+  good(await encodeShard('STORE', tiny('f32'), 'key', [of([1e5, 3e38, 0, 0])])());
+  expect(await refused('f32')).toMatchInlineSnapshot(`
     "name mismatch: STORE
       given:  no items
       needed: different items, each by the SHA-256 of its input, 64 hexadecimal digits"
   `);
-  expect(refused('f32', of([1, 2, 3, 4]), of([1, 2, 3, 4]))).toContain('twice');
-  expect(refused('f32', { ...of([1, 2, 3, 4]), input: 'video.mp4' })).toMatchInlineSnapshot(`
+  expect(await refused('f32', of([1, 2, 3, 4]), of([1, 2, 3, 4]))).toContain('twice');
+  expect(await refused('f32', { ...of([1, 2, 3, 4]), input: 'video.mp4' })).toMatchInlineSnapshot(`
     "name mismatch: STORE
       given:  the item "video.mp4"
       needed: different items, each by the SHA-256 of its input, 64 hexadecimal digits"
   `);
-  expect(refused('f32', { input: input(0), tensors: new Map() })).toMatchInlineSnapshot(`
+  expect(await refused('f32', { input: input(0), tensors: new Map() })).toMatchInlineSnapshot(`
     "name mismatch: STORE: item d76f36ed5f85…, tensor "visual.0"
       given:  the tensors (none)
       needed: the tensors visual.0"
   `);
-  expect(refused('f32', item(made(), 0))).toMatchInlineSnapshot(`
+  expect(await refused('f32', item(made(), 0))).toMatchInlineSnapshot(`
     "shapes do not fit: STORE: item d76f36ed5f85…, tensor "visual.0"
       given:  f32 [2, 3, 4], 24 numbers
       needed: f32 [1, 1, 4]"

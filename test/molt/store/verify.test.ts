@@ -153,7 +153,7 @@ test('all damage as one fault', async () => {
       given:  damaged: /store/collections/b72f…/shards/7d00….safetensors: item 7788…, tensor visual.1: bytes that do not match their checksum; needed an undamaged shard
               damaged: /store/collections/b72f…/shards/8032….safetensors: item 0a08…, tensor visual.1: bytes that do not match their checksum; needed an undamaged shard
       needed: an undamaged store
-      try:    repair it (damaged shards are moved aside), then run the same \`molt extract\` again"
+      try:    \`molt extract --verify --repair --store DIR\` moves damaged shards aside; then extract again"
   `);
   expect(damageFault('/store', [])).toBeUndefined();
 });
