@@ -74,6 +74,14 @@ withFfmpeg('a FLAC or MP3 that promises more than it holds is told by ffmpeg or 
   expect((await refused(ffmpeg, cutTo(tone, 'cut.wav', 0.5)))._tag).toBe('Corrupt');
 });
 
+withFfmpeg('a FLAC header that promises ten hours over a second: all its packets are there, and too few', async (ffmpeg) => {
+  const bytes = readFileSync(make(ffmpeg, 'second.flac', ...source('sine=duration=1:sample_rate=32000')));
+  bytes.writeUInt32BE(32000 * 36_000, 22); // total samples, in the first block of metadata
+  const path = save('hours.flac', bytes);
+  expect(await refused(ffmpeg, path)).toMatchObject({ _tag: 'Corrupt', where: path, given: ['its header promises 36000.00 seconds, it ends after 1.00'] });
+  expect(await heard(ffmpeg, path, 1)).toHaveLength(32_000);
+});
+
 withFfmpeg('what was written to a pipe has no length in its header, and is whole', async (ffmpeg) => {
   for (const unknown of [0xffffffff, 0x7fffffff]) {
     const data = Uint8Array.from({ length: 2 * 16000 + 6 }, (_, i) => i % 64);
