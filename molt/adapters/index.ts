@@ -9,3 +9,7 @@ export { dgSct, type DgSctOptions } from './dg-sct.ts';
 export type { Insert, Inserted, Refine } from './insertion.ts';
 export { compressed, found, lavish, lavishAcross, type LavishOptions, type TokenStart } from './lavish.ts';
 export { type Lcd, lastLcd, lcd, mti, type Mti, pooledTokens } from './mettle.ts';
+export { inside, type Inside, type Trunks } from './inside.ts';
+export { type JointOutput, jointly, onTokens, type Pair, type PairAdapters, type Parts, type TokensInsert, type TokensInserted } from './joint.ts';
+export { readout, type Vectors } from './readout.ts';
+export { type AvmoeAdapter, type DgSctAdapter, type InsertedAdapter, insertedAt, type InsertedOptions, type LavishAdapter, type PlaceSizes, publishedAdapters } from './rival.ts';

@@ -4,10 +4,12 @@
  */
 import { dim, type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { frozen, input, instantiate, rearrange } from '../../dsl/index.ts';
-import { backboneOf } from './backbone.ts';
+import { type BackboneParts, partsOf } from './backbone.ts';
 import { type BackboneConfig, fullFrames, pictureSide } from './config.ts';
 import { framesInput, normalised } from './pictures.ts';
+import type { Grid } from './grid.ts';
 import type { Taps } from './taps.ts';
+import { run } from './trunk.ts';
 
 /** What a trunk's input looks like: the bytes of a picture, rows from the top, or the tensors that published models take. */
 export type InputForm = 'bytes' | 'published';
@@ -61,20 +63,30 @@ const spectrograms = {
   },
 } as const satisfies { readonly [F in InputForm]: unknown };
 
+/** A trunk's patches over its input. */
+export interface Entered {
+  readonly patches: Grid<'B'>;
+  readonly input: Applied['input'];
+}
+
+/** What stands before the stages of a bound trunk: the input named under a path, and its embedding. */
+export const entered = (config: BackboneConfig, { batch, frames = fullFrames(config), form = 'bytes' }: BatchSizes, path = '') => (parts: BackboneParts): Entered => {
+  const b = dim('B', batch);
+  const before = path === '' ? '' : `${path}.`;
+  if (parts.kind === 'swinv2') {
+    const given = pictures[form](before, b, dim('S', pictureSide(config)));
+    return { patches: parts.embed(given.batch), input: given.input };
+  }
+  const given = spectrograms[form](before, b, dim('T', frames), dim('M', config.kind === 'htsat' ? config.mels : 0));
+  return { patches: parts.embed(given.batch), input: given.input };
+};
+
 /**
  * A trunk over its input, its weights as leaves under their published names; under a path, if one is given, the input and
  * weights `path.…`, so that several trunks fit in one graph.
  */
-export const applied = (config: BackboneConfig, { batch, frames = fullFrames(config), form = 'bytes' }: BatchSizes, trainable: boolean, path = ''): Applied => {
-  const backbone = backboneOf(config);
-  const b = dim('B', batch);
-  const before = path === '' ? '' : `${path}.`;
-  if (backbone.kind === 'swinv2') {
-    const trunk = trainable ? instantiate(backbone.block, path) : instantiate(frozen(backbone.block), path);
-    const given = pictures[form](before, b, dim('S', pictureSide(config)));
-    return { taps: trunk(given.batch), input: given.input };
-  }
-  const trunk = trainable ? instantiate(backbone.block, path) : instantiate(frozen(backbone.block), path);
-  const given = spectrograms[form](before, b, dim('T', frames), dim('M', config.kind === 'htsat' ? config.mels : 0));
-  return { taps: trunk(given.batch), input: given.input };
+export const applied = (config: BackboneConfig, sizes: BatchSizes, trainable: boolean, path = ''): Applied => {
+  const parts = trainable ? instantiate(partsOf(config), path) : instantiate(frozen(partsOf(config)), path);
+  const { patches, input: given } = entered(config, sizes, path)(parts);
+  return { taps: run(parts.trunk, patches), input: given };
 };

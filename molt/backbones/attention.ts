@@ -6,7 +6,7 @@
  */
 import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../../shapes/index.ts';
 import {
-  addBias, addOver, atMost, type Block, block, constantInit, einsum, exp, mulOver, normalInit, param, rearrange, repeat, scale, softmax, take, unit, zeros,
+  addBias, addOver, atMost, type Block, block, constantInit, einsum, exp, inverseNorm, mulOver, normalInit, param, rearrange, repeat, scale, softmax, softmaxWithin, take, unit, zeros,
 } from '../../dsl/index.ts';
 import { affine, type AffineP, type MatrixP, start } from './layers.ts';
 import { continuousBias, type OffsetMlpP, pairwise } from './position.ts';
@@ -40,6 +40,13 @@ const biased = <V extends Dim, T extends Dim, H extends Dim>(v: DimOf<V>, bias: 
   return <B extends Dim>(x: Tensor<[B, V, H, T, T]>): Tensor<[B, V, H, T, T]> => (all === undefined ? addOver('b v h n m, h n m')(x, bias) : addOver('b v h n m, v h n m')(x, all));
 };
 
+/** Attention from logits. Where a mask takes 100 from a logit, a share becomes too small for the processor's ordinary numbers: those are kept within reason. */
+const shares = (mask: unknown): (<B extends Dim, V extends Dim, T extends Dim, H extends Dim>(x: Tensor<[B, V, H, T, T]>) => Tensor<[B, V, H, T, T]>) => (mask === undefined ? softmax : softmaxWithin(32));
+
+/** Of unit length, times what each head is sharpened by; one product per channel for both. */
+const sharpened = <B extends Dim, V extends Dim, H extends Dim, T extends Dim, K extends Dim>(q: Tensor<[B, V, H, T, K]>, sharpness: Tensor<[H, 1, 1]>): Tensor<[B, V, H, T, K]> =>
+  mulOver('b v h n k, b v h n')(q, mulOver('b v h n, h 1 1')(inverseNorm()(q), sharpness));
+
 export interface CosineAttentionP<in out D extends Dim, in out H extends Dim, in out K extends Dim> {
   readonly logit_scale: Tensor<[H, 1, 1]>;
   readonly q_bias: Tensor<[Mul<H, K>]>;
@@ -65,11 +72,12 @@ export const cosineAttention = <D extends Dim, H extends Dim, K extends Dim, R e
       const [wq, wk, wv] = [part(0), part(1), part(2)];
       const sharpness = exp(atMost(Math.log(100))(p.logit_scale));
       const addBiases = biased(windows.count, p.cpb_mlp(), windows.mask);
+      const weights = shares(windows.mask);
       return (x) => {
-        const q = mulOver('b v h n k, h 1 1')(unit()(split(addBias(products(x, wq), p.q_bias))), sharpness);
+        const q = sharpened(split(addBias(products(x, wq), p.q_bias)), sharpness);
         const key = unit()(split(products(x, wk)));
         const v = split(addBias(products(x, wv), p.v_bias));
-        return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(softmax(addBiases(logits(q, key))), v)));
+        return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(weights(addBiases(logits(q, key))), v)));
       };
     },
   );
@@ -93,10 +101,11 @@ export const dotAttention = <D extends Dim, H extends Dim, K extends Dim, R exte
     const part = (i: number) => [take(0)(i * e.size, e)(p.qkv.weight), take(0)(i * e.size, e)(p.qkv.bias)] as const;
     const [[wq, bq], [wk, bk], [wv, bv]] = [part(0), part(1), part(2)];
     const addBiases = biased(windows.count, pairwise(windows.side, o)(p.relative_position_bias_table), windows.mask);
+    const weights = shares(windows.mask);
     return (x) => {
       const q = scale(1 / Math.sqrt(k.size))(split(addBias(products(x, wq), bq)));
       const [key, v] = [split(addBias(products(x, wk), bk)), split(addBias(products(x, wv), bv))];
-      return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(softmax(addBiases(logits(q, key))), v)));
+      return p.proj(rearrange('b v n h k -> b v n (h k)')(mixed(weights(addBiases(logits(q, key))), v)));
     };
   });
 };

@@ -1,15 +1,24 @@
 /**
  * Backbone: the trunk of any configuration, told apart by its kind.
  */
-import { type Count, countDeclared, type Declared, type SomeBlock } from '../../dsl/index.ts';
+import { type Count, countDeclared, type Declared, mapBlock, type SomeBlock } from '../../dsl/index.ts';
 import type { BackboneConfig } from './config.ts';
-import { htsat, type HtsatMap } from './htsat.ts';
-import { swinV2, type SwinV2Map } from './swinv2.ts';
+import { htsat, type HtsatMap, type HtsatParts, htsatParts } from './htsat.ts';
+import { swinV2, type SwinV2Map, type SwinV2Parts, swinV2Parts } from './swinv2.ts';
 
 export type Backbone = { readonly kind: 'swinv2'; readonly block: SomeBlock<SwinV2Map> } | { readonly kind: 'htsat'; readonly block: SomeBlock<HtsatMap> };
 
 /** The trunk of a configuration. @throws MoltError (Shape) if its sizes do not divide */
 export const backboneOf = (config: BackboneConfig): Backbone => (config.kind === 'swinv2' ? { kind: 'swinv2', block: swinV2(config) } : { kind: 'htsat', block: htsat(config) });
+
+/** A trunk in its parts: the embedding of its own kind of input, and the stages. */
+export type BackboneParts = ({ readonly kind: 'swinv2' } & SwinV2Parts) | ({ readonly kind: 'htsat' } & HtsatParts);
+
+/** The same trunk for adapters that stand inside it. @throws as `backboneOf` */
+export const partsOf = (config: BackboneConfig): SomeBlock<BackboneParts> =>
+  config.kind === 'swinv2'
+    ? mapBlock((parts: SwinV2Parts): BackboneParts => ({ kind: 'swinv2', ...parts }))(swinV2Parts(config))
+    : mapBlock((parts: HtsatParts): BackboneParts => ({ kind: 'htsat', ...parts }))(htsatParts(config));
 
 /** Every weight of a trunk by its published name; none is created. */
 export const weightsOf = (config: BackboneConfig): ReadonlyMap<string, Declared> => new Map(backboneOf(config).block.declared('', true).map((d) => [d.name, d]));

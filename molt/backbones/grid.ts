@@ -37,6 +37,19 @@ export const flatten = <B extends Dim>(x: Grid<B>): Tokens<B> => {
   return wrap(nodes.reshape(unwrap(x), [b, rows * columns, channels]));
 };
 
+/** Tokens back on the grid they came from. @throws MoltError (Shape) if there are more or fewer */
+export const onGridOf = <B extends Dim>(grid: Grid<B>, tokens: Tokens<B>): Grid<B> => wrap(nodes.reshape(unwrap(tokens), [...grid.sizes]));
+
+/** The tokens under exact dims. @throws MoltError (Shape) if their sizes are others */
+export const openTokens = <N extends Dim, D extends Dim>(tokens: DimOf<N>, channels: DimOf<D>) => <B extends Dim>(x: Tokens<B>): Tensor<[B, N, D]> =>
+  x.sizes[1] === tokens.size && x.sizes[2] === channels.size
+    ? wrap(unwrap(x))
+    : raise(fault('Shape', 'tokens', [`sizes [${x.sizes.join(', ')}]`], `${tokens.size} tokens with ${channels.size} channels`));
+export const closeTokens = <B extends Dim, N extends Dim, D extends Dim>(x: Tensor<[B, N, D]>): Tokens<B> => wrap(unwrap(x));
+/** One number for each token, of a number of tokens that the types do not know. */
+export type Row<B extends Dim> = Tensor<[B, 'tokens']>;
+export const closeRow = <B extends Dim, N extends Dim>(x: Tensor<[B, N]>): Row<B> => wrap(unwrap(x));
+
 /** A block of exact sizes as one that checks sizes at run time; the same names. */
 export const onGrid = <P, G extends Dim, C extends Dim, H extends Dim, D extends Dim>(side: DimOf<G>, channels: DimOf<C>, inner: Block<P, SquareMap<G, C, H, D>>): SomeBlock<GridMap> =>
   opaque({

@@ -10,8 +10,9 @@ import { asPlanned, type Cost, costOf, type Declared, grad, is, type Node, nodes
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
-import { type BackboneConfig, backboneConfigs, stagesOf } from '../backbones/config.ts';
-import { type Both, modalities } from '../modality.ts';
+import { type BackboneConfig, backboneConfigs } from '../backbones/config.ts';
+import { pairedBlocks } from '../backbones/pairs.ts';
+import { modalities } from '../modality.ts';
 import { moltAve } from '../tasks/ave.ts';
 import { positionOf } from './backbones.ts';
 import { buildVariant } from './build.ts';
@@ -60,20 +61,6 @@ const onFeatures = (variant: Variant, batch: number): Either<Fault, Adapter> => 
  */
 export const adapterSystem = (variant: Variant, batch: number): Either<Fault, System> =>
   pipe(onFeatures(variant, batch), map(({ outputs, loss, declared }) => systemOf(batch, outputs, loss, declared)));
-
-/** For each of some evenly spread blocks of a stage: `pairs` of `depth`, the last one among them. */
-const spread = (depth: number, pairs: number): readonly number[] => Array.from({ length: pairs }, (_, i) => Math.floor((depth * (i + 1)) / pairs) - 1);
-
-/** The blocks that form the layer pairs of two trunks, from the input to the output: as many in each stage as its shallower trunk has. */
-export const pairedBlocks = (visual: BackboneConfig, audio: BackboneConfig): readonly Both<{ readonly stage: number; readonly block: number }>[] => {
-  const [v, a] = [stagesOf(visual), stagesOf(audio)];
-  return v.flatMap((stage, s) => {
-    const depths = [stage.windows.length, a[s]?.windows.length ?? 0] as const;
-    const pairs = Math.min(...depths);
-    const [own, other] = depths.map((depth) => spread(depth, pairs));
-    return (own ?? []).map((block, i) => ({ visual: { stage: s, block }, audio: { stage: s, block: other?.[i] ?? 0 } }));
-  });
-};
 
 /** The tokens of the chosen layer pairs, from trunks under the paths `visual` and `audio`. */
 const features = ({ visual, audio, position }: Backbones, batch: number): ReadonlyMap<string, Node> => {

@@ -39,7 +39,6 @@ export const rows = [
   { at: 'molt', from: blocks, packages: ['fp-ts'] },
   { at: 'molt/index.ts', from: ['shapes', 'dsl', '!dsl/backends', 'molt', '!molt/cli', '!molt/report', '!molt/io'], packages: ['fp-ts'] },
   { at: 'molt/variants', from: [...blocks, 'molt/io'], packages: ['fp-ts', 'io-ts'] },
-  { at: 'molt/backbones/load.ts', from: workshop, packages: ['fp-ts'], node: true },
   { at: 'molt/io', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
   { at: 'molt/train', from: workshop, packages: ['fp-ts'], node: true },
   {

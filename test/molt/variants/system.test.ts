@@ -5,7 +5,8 @@ import { asWritten, costOf, countParameters, elements, grad, is, type Node, node
 import { backboneConfigs } from '../../../molt/backbones/config.ts';
 import { featuresOf, positions } from '../../../molt/variants/backbones.ts';
 import { paperVariants } from '../../../molt/variants/paper.ts';
-import { adapterSystem, pairedBlocks, systemCost, trunkSystem, wholeSystem } from '../../../molt/variants/system.ts';
+import { adapterSystem, systemCost, trunkSystem, wholeSystem } from '../../../molt/variants/system.ts';
+import { pairedBlocks } from '../../../molt/backbones/pairs.ts';
 import type { Variant } from '../../../molt/variants/variant.ts';
 import { type Fault, printFault } from '../../../shapes/index.ts';
 

@@ -1,0 +1,83 @@
+/**
+ * Inside: two frozen trunks with adapters at every paired block, over one batch of frames and spectrograms.
+ * idea:   names are `visual.…` and `audio.…` for the trunks (`trunk.…` where one Swin runs both streams) and
+ *         `adapters.{pair}.{stream}.{first|second}.…`; pairs count from the input, those of skipped stages have none.
+ * not:    a readout or a task: see `readout.ts`.
+ */
+import { reifyV } from '../../shapes/index.ts';
+import { block, type Declared, declaredOf, each, frozen, instantiate, opaque, type SomeBlock } from '../../dsl/index.ts';
+import { type BackboneParts, partsOf } from '../backbones/backbone.ts';
+import { type BatchSizes, entered, type Entered } from '../backbones/applied.ts';
+import { type BackboneConfig, stagesOf, type Stage } from '../backbones/config.ts';
+import { pairedBlocks } from '../backbones/pairs.ts';
+import { type Both, both, bothBlocks } from '../modality.ts';
+import type { Statistics } from './batch-norm.ts';
+import { type JointOutput, jointly, type Pair, type PairAdapters, type Parts, type Places } from './joint.ts';
+import { type InsertedAdapter, insertedAt, type PlaceSizes } from './rival.ts';
+
+/** Trunks of both streams; one configuration and `shared`: one Swin for both. */
+export interface Trunks {
+  readonly visual: BackboneConfig;
+  readonly audio: BackboneConfig;
+  readonly shared: boolean;
+}
+
+export interface Inside {
+  /** every weight; the trunks' are frozen */
+  readonly declared: ReadonlyMap<string, Declared>;
+  /** over the published inputs: `visual.pixels`, and `audio.logmel` or, for one Swin, `audio.pixels` */
+  readonly run: (batch: number) => { readonly output: JointOutput<'B'>; readonly inputs: Both<Entered['input']> };
+}
+
+const sizesAt = (own: Stage, other: Stage): PlaceSizes => ({ N: own.side ** 2, D: own.channels, M: other.side ** 2, C: other.channels });
+
+/** Stages that have no adapters. */
+const skipped = (adapter: InsertedAdapter): readonly number[] => (adapter.kind === 'avmoe' ? adapter.skip : []);
+
+interface Place {
+  readonly stage: number;
+  readonly visual: number;
+  readonly audio: number;
+}
+const placesOf = ({ visual, audio }: Trunks, adapter: InsertedAdapter): readonly Place[] =>
+  pairedBlocks(visual, audio).map((pair) => ({ stage: pair.visual.stage, visual: pair.visual.block, audio: pair.audio.block })).filter(({ stage }) => !skipped(adapter).includes(stage));
+
+/** The four adapters of a pair of blocks of one stage. */
+const pairBlock = (adapter: InsertedAdapter, trunks: Trunks, stage: number, statistics: Statistics): SomeBlock<PairAdapters> => {
+  const [v, a] = [stagesOf(trunks.visual)[stage], stagesOf(trunks.audio)[stage]];
+  const none: Stage = { index: stage, side: 0, channels: 0, heads: 0, windows: [] };
+  const stream = (own: Stage, other: Stage): SomeBlock<Places> => {
+    const one = insertedAt(adapter, sizesAt(own, other), statistics, trunks.shared);
+    return opaque(block({ first: one, second: one }, (p) => p));
+  };
+  return opaque(bothBlocks(stream(v ?? none, a ?? none), stream(a ?? none, v ?? none)));
+};
+
+/** A trunk's parts per stream: two trunks, or one twice. */
+const trunksBlock = (trunks: Trunks): SomeBlock<Both<BackboneParts>> =>
+  trunks.shared
+    ? opaque(block({ trunk: frozen(partsOf(trunks.visual)) }, (p): Both<BackboneParts> => both(p.trunk, p.trunk)))
+    : opaque(bothBlocks(frozen(partsOf(trunks.visual)), frozen(partsOf(trunks.audio))));
+
+const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 'halves' : 'whole');
+
+/** Both trunks with adapters inside. @throws MoltError (Shape) if channels do not divide by an adapter's groups and reduction */
+export const inside = (adapter: InsertedAdapter, trunks: Trunks, statistics: Statistics, sizes: Omit<BatchSizes, 'batch'> = { form: 'published' }): Inside => {
+  const places = placesOf(trunks, adapter);
+  return reifyV(places.map(({ stage }) => pairBlock(adapter, trunks, stage, statistics)), (_, list): Inside => {
+    const whole = [trunksBlock(trunks), block({ adapters: each(list) }, (p) => p.adapters)] as const;
+    return {
+      declared: new Map([...declaredOf(whole[0]), ...declaredOf(whole[1])]),
+      run: (batch) => {
+        const [bound, adapters] = [instantiate(whole[0]), instantiate(whole[1])];
+        const enter = both(entered(trunks.visual, { ...sizes, batch }, 'visual')(bound.visual), entered(trunks.audio, { ...sizes, batch }, 'audio')(bound.audio));
+        const pairs = stagesOf(trunks.visual).map((__, s) => places.flatMap((place, i): readonly Pair[] => {
+          const found = adapters.items[i];
+          return place.stage === s ? [{ visual: place.visual, audio: place.audio, ...(found === undefined ? {} : { adapters: found }) }] : [];
+        }));
+        const output = jointly(both(bound.visual.trunk, bound.audio.trunk), both(partsFor(trunks.visual), partsFor(trunks.audio)), pairs, both(enter.visual.patches, enter.audio.patches));
+        return { output, inputs: both(enter.visual.input, enter.audio.input) };
+      },
+    };
+  });
+};
