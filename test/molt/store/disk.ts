@@ -12,7 +12,12 @@ export class SystemError extends Error {
   }
 }
 
-interface Inode { bytes: Uint8Array; modified: number }
+interface Inode {
+  bytes: Uint8Array;
+  modified: number;
+  /** bytes that the disk surely holds */
+  synced: number;
+}
 
 export interface Disk {
   readonly files: ReadonlyMap<string, string>;
@@ -21,6 +26,8 @@ export interface Disk {
   /** A process: `step` is awaited before each call that it makes, with the call's name; what it rejects with, the call rejects with. */
   readonly process: (pid: number, step?: (call: string, path: string) => Promise<void>) => StorePorts;
   readonly kill: (pid: number) => void;
+  /** the power fails: bytes that were not synced are lost, names are kept; everybody is dead */
+  readonly cut: () => void;
 }
 
 const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
@@ -52,9 +59,13 @@ export const memoryDisk = (): Disk => {
     set: (path, change) => {
       const bytes = change(inodes.get(path)?.bytes ?? new Uint8Array());
       if (bytes === undefined) inodes.delete(path);
-      else inodes.set(path, { bytes, modified: now() });
+      else inodes.set(path, { bytes, modified: now(), synced: bytes.length });
     },
     kill: (pid) => { alive.delete(pid); },
+    cut: () => {
+      alive.clear();
+      for (const inode of inodes.values()) inode.bytes = inode.bytes.slice(0, inode.synced);
+    },
     process: (pid, step = () => Promise.resolve()) => {
       alive.add(pid);
       const call = async <A>(name: string, path: string, act: () => A): Promise<A> => {
@@ -73,7 +84,7 @@ export const memoryDisk = (): Disk => {
           return part.length;
         }),
         size: () => call('size', path, () => inode?.bytes.length ?? 0),
-        sync: () => call('sync', path, () => undefined),
+        sync: () => call('sync', path, () => { if (inode !== undefined) inode.synced = inode.bytes.length; }),
         close: () => call('close', path, () => undefined),
       });
       return {
@@ -83,7 +94,7 @@ export const memoryDisk = (): Disk => {
             if (how !== 'create') return file(path, at(path));
             inFolder(path);
             if (inodes.has(path)) throw new SystemError('EEXIST', path);
-            const inode = { bytes: new Uint8Array(), modified: now() };
+            const inode = { bytes: new Uint8Array(), modified: now(), synced: 0 };
             inodes.set(path, inode);
             return file(path, inode);
           }),

@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openStore, verify, type StorePorts } from '../../../molt/store/index.ts';
+import { isDamage, openStore, verify, type StorePorts } from '../../../molt/store/index.ts';
 import { claim } from '../../../molt/store/claim.ts';
 import { good } from '../../dsl/safetensors/helpers.ts';
 import { memoryDisk, SystemError, type Disk } from './disk.ts';
@@ -184,4 +184,45 @@ test('a disk that is full from some step on: a Storage fault, nothing lost, and 
     expect(disk.files).toEqual(wanted);
   }
   expect(refusals).toBeGreaterThan(30);
+});
+
+/** Cuts the power at every step of an extraction in turn: what has a name afterwards is whole, and the rest is made again. */
+const powerLaw = async (mutant: (ports: StorePorts) => StorePorts = (ports) => ports): Promise<void> => {
+  const wanted = await undisturbed();
+  for (let last = 0, cut = true; cut; last++) {
+    const disk = memoryDisk();
+    let steps = 0;
+    cut = false;
+    await new Promise<void>((resolve) => {
+      extract(mutant(disk.process(1, () => {
+        if ((steps += 1) <= last) return Promise.resolve();
+        cut = true;
+        resolve();
+        return new Promise(() => undefined);
+      }))).then(resolve, resolve);
+    });
+    disk.cut();
+    const survivor = disk.process(2);
+    if (disk.files.has('/store/store.json')) expect(good(await verify('/store', {}, survivor)()).filter(isDamage)).toEqual([]);
+    await extract(survivor);
+    expect(disk.files).toEqual(wanted);
+  }
+};
+
+test('the power fails at any step: what has a name is whole', async () => {
+  await powerLaw();
+  await expect(powerLaw((ports) => withFiles(ports, (files) => ({ open: async (path, how) => ({ ...(await files.open(path, how)), sync: () => Promise.resolve() }) })))).rejects.toThrow();
+});
+
+test('a file system without links, and one whose folders cannot be synced: the same bytes', async () => {
+  const disk = memoryDisk();
+  const poor = (pid: number): StorePorts => withFiles(disk.process(pid), (files) => ({
+    link: (_, to) => Promise.reject(new SystemError('ENOTSUP', to)),
+    open: (path, how) => (how === 'folder' ? Promise.reject(new SystemError('EINVAL', path)) : files.open(path, how)),
+  }));
+  await extract(poor(1));
+  expect(disk.files).toEqual(await undisturbed());
+  const some = good(await good(await openStore('/store', poor(2))()).collection(small)());
+  expect(good(await some.write(chunks[0] ?? [])())).toMatchObject({ fresh: false });
+  expect(disk.files).toEqual(await undisturbed());
 });
