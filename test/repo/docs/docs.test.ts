@@ -16,10 +16,12 @@ const walk = (folder: string): readonly string[] =>
 const named = (path: string): string => relative(root, path).split(sep).join('/');
 const readme = existsSync(join(root, 'README.md')) ? readFileSync(join(root, 'README.md'), 'utf8') : '';
 
+/** docs/*.md */
+const guides = existsSync(join(root, 'docs')) ? readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`) : [];
 const sources = ['shapes', 'dsl', 'molt', 'proofs'].flatMap((name) => walk(join(root, name)));
 const ours: readonly Snippet[] = [
   ...sources.flatMap((path) => fromSource(named(path), readFileSync(path, 'utf8'))),
-  ...['README.md', 'CONTRIBUTING.md'].filter((name) => existsSync(join(root, name))).flatMap((name) => fromMarkdown(name, readFileSync(join(root, name), 'utf8'))),
+  ...['README.md', 'CONTRIBUTING.md', ...guides].filter((name) => existsSync(join(root, name))).flatMap((name) => fromMarkdown(name, readFileSync(join(root, name), 'utf8'))),
 ];
 
 /** Snippets about the checker itself: what is good, and each way of being wrong. */
