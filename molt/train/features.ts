@@ -27,7 +27,7 @@ export interface Channels {
 /** A channel that hardly varies is not blown up. */
 const least = 1e-6;
 
-/** Writes `width` numbers of whole rows, scaled if that was asked for; `into` may be `from`. A plain loop: this runs over every number of every batch. */
+/** Writes `width` numbers of whole rows, scaled if that was asked for. A plain loop: this runs over every number of every batch. */
 export const place = (from: Float32Array, start: number, width: number, into: Float32Array, at: number, scaling: Channels | undefined): void => {
   if (scaling === undefined) {
     into.set(from.subarray(start, start + width), at);

@@ -1,14 +1,15 @@
 /**
- * Standard: mean 0 and deviation 1 in every channel, for sources that no memory holds.
+ * Standard: mean 0 and deviation 1 in every channel, for sources that no memory holds; the next batch is made while this one is used.
  * idea:  one pass over the batches; mean and squared deviations of a batch are merged into those of all before it. The result is
  *        rounded to 32 bits, the form in which it is kept, so that a run that goes on sees the same numbers.
- * laws:  test/molt/train/standard.test.ts: equals the statistics of the whole set, whatever the batch
+ * laws:  test/molt/train/source.test.ts: equals the statistics of the whole set, whatever the batch
  * source: Chan, Golub & LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import type { Value } from '../../dsl/index.ts';
+import { oneAhead } from './ahead.ts';
 import { type Channels, type ChannelStatistics, place } from './features.ts';
 import type { BatchSource } from './source.ts';
 import type { Watched } from './watch.ts';
@@ -76,20 +77,35 @@ export const sourceStatistics = (source: BatchSource, batch: number, watched: Wa
   return E.right(new Map([...moments].map(([name, m]) => [name, channelsOf(m)])));
 };
 
-/** Scales a batch that nobody else holds. */
-const scaled = (statistics: ChannelStatistics, values: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> => {
-  for (const [name, { data }] of values) {
-    const channels = statistics.get(name);
-    if (channels !== undefined && data instanceof Float32Array) place(data, 0, data.length, data, 0, channels);
-  }
-  return values;
+/** Scales batches into buffers of its own: two of each input, used by turns, so that a batch stands while the next one is made. */
+const scaler = (statistics: ChannelStatistics): ((values: ReadonlyMap<string, Value>) => ReadonlyMap<string, Value>) => {
+  const buffers = [new Map<string, Float32Array>(), new Map<string, Float32Array>()] as const;
+  let turn: 0 | 1 = 0;
+  return (values) => {
+    turn = turn === 0 ? 1 : 0;
+    const mine = buffers[turn];
+    return new Map([...values].map(([name, value]) => {
+      const channels = statistics.get(name);
+      const { data } = value;
+      if (channels === undefined || !(data instanceof Float32Array)) return [name, value];
+      const held = mine.get(name);
+      const into = held?.length === data.length ? held : new Float32Array(data.length);
+      mine.set(name, into);
+      place(data, 0, data.length, into, 0, channels);
+      return [name, { ...value, data: into }];
+    }));
+  };
 };
 
-/** The source whose batches have every channel shifted and scaled by the statistics, usually those of the training split. */
+/**
+ * The source whose batches have every channel shifted and scaled by the statistics, usually those of the training split.
+ * A batch's numbers are good until the next but one is asked for.
+ */
 export const standardised = (statistics: ChannelStatistics, source: BatchSource): BatchSource => ({
   ...source,
   open: (asked) => {
     const batches = source.open(asked);
-    return { ...batches, batch: (epoch, step) => async () => E.map((values: ReadonlyMap<string, Value>) => scaled(statistics, values))(await batches.batch(epoch, step)()) };
+    const scaled = scaler(statistics);
+    return oneAhead({ ...batches, batch: (epoch, step) => async () => E.map(scaled)(await batches.batch(epoch, step)()) });
   },
 });

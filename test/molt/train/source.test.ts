@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { random } from '../../../dsl/index.ts';
 import { channelStatistics, type FeatureSet, standardise } from '../../../molt/train/features.ts';
+import { oneAhead } from '../../../molt/train/ahead.ts';
 import { type Batches, type BatchSource, inMemory } from '../../../molt/train/source.ts';
 import { sourceStatistics, standardised } from '../../../molt/train/standard.ts';
 import { unwatched } from '../../../molt/train/watch.ts';
@@ -71,6 +72,43 @@ test('a standardised source gives the same numbers as a standardised set', async
   const asked = { names, batch: 4, shuffle: key };
   const [one, two] = [standardised(statistics, inMemory(whole)).open(asked), inMemory(standardise(statistics, whole)).open(asked)] as const;
   for (const step of [0, 1]) expect(orFail(await one.batch(2, step)())).toEqual(orFail(await two.batch(2, step)()));
+  await one.close();
+});
+
+test('one ahead: the same batches whatever is asked for next, none beyond an epoch, and faults in their turn', async () => {
+  const asked = { names, batch: 2, shuffle: key };
+  const begun: string[] = [];
+  const gone = { _tag: 'Storage', where: 'shard', given: [], needed: 'a disk' } as const;
+  const plain = inMemory(set(9)).open(asked);
+  const watching: Batches = { ...plain, batch: (epoch, step) => async () => { begun.push(`${epoch}.${step}`); return epoch === 1 && step === 3 ? E.left(gone) : plain.batch(epoch, step)(); } };
+  const ahead = oneAhead(watching);
+  const wanted = async (epoch: number, step: number): Promise<void> => expect(await idsOf(ahead, epoch, step)).toEqual(await idsOf(plain, epoch, step));
+  for (const step of [0, 1, 2, 3]) await wanted(0, step);
+  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  expect(begun).toEqual(['0.0', '0.1', '0.2', '0.3']);
+  await wanted(1, 0);
+  await wanted(1, 2);
+  expect(begun.slice(4)).toEqual(['1.0', '1.1', '1.2']);
+  expect(await ahead.batch(1, 3)()).toEqual(E.left(gone));
+  await wanted(1, 0);
+  await ahead.close();
+  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  expect(begun.slice(7)).toEqual(['1.3', '1.0']);
+});
+
+test('a standardised batch stands while the next one is made', async () => {
+  const whole = set(9, 3);
+  const statistics = channelStatistics(whole);
+  const source = standardised(statistics, inMemory(whole)).open({ names, batch: 3 });
+  const first = orFail(await source.batch(0, 0)());
+  const copy = structuredClone(first);
+  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  expect(first).toEqual(copy);
+  const second = orFail(await source.batch(0, 1)());
+  expect(second.get('visual.0')?.data).not.toBe(first.get('visual.0')?.data);
+  expect(first).toEqual(copy);
+  expect(orFail(await source.batch(0, 2)()).get('visual.0')?.data).toBe(first.get('visual.0')?.data);
+  await source.close();
 });
 
 test('the pass stops when asked to, and names a channel that holds no number', async () => {
