@@ -54,19 +54,21 @@ export interface Catalogue {
   readonly damaged: ReadonlyMap<string, Fault>;
 }
 
-export const emptyCatalogue: Catalogue = { shards: new Map(), damaged: new Map() };
-
 export const entryOf = ({ name, bytes, root, inputs }: Head): IndexEntry => ({ name, bytes, sha256: root, items: inputs });
 
 /** Names of the shards in a folder, sorted. */
 export const shardNames = async (ports: StorePorts, folder: string): Promise<readonly string[]> =>
   (await ports.files.list(folder)).flatMap((file) => shardOf(file) ?? []).sort();
 
-/** Looks at the folder again; what `known` has is not read again if its length is right. Rejects with what the system said of the folder. */
-export const scan = async (ports: StorePorts, folder: string, made: Made, key: string, known: ReadonlyMap<string, IndexEntry>): Promise<Catalogue> => {
+/**
+ * Looks at the folder again; what `known` has is not read again: if its length is right (`lengths`), or at all (`names`: it was looked at before).
+ * Rejects with what the system said of the folder.
+ */
+export const scan = async (ports: StorePorts, folder: string, made: Made, key: string, known: ReadonlyMap<string, IndexEntry>, trust: 'lengths' | 'names'): Promise<Catalogue> => {
   const names = await shardNames(ports, folder);
   const look = async (name: string): Promise<Either<Fault, IndexEntry>> => {
     const entry = known.get(name);
+    if (entry !== undefined && trust === 'names') return right(entry);
     const found = entry === undefined ? undefined : await ports.files.stat(join(folder, shardFile(name))).catch(() => undefined);
     if (entry !== undefined && entry.bytes === found?.bytes) return right(entry);
     const head = await headOfFile(ports, folder, name, made, key);

@@ -12,13 +12,13 @@ import { elements } from '../../dsl/expr.ts';
 import { fault, raise, type Fault } from '../../shapes/fault.ts';
 import { readJson, using } from '../io/files.ts';
 import { readFault, showBytes, writeFault, type OpenFile } from '../io/system.ts';
-import { emptyCatalogue, headOfFile, readHead, scan, type Catalogue } from './catalogue.ts';
+import { headOfFile, readHead, scan, type Catalogue } from './catalogue.ts';
 import { claim, type Claim } from './claim.ts';
 import { foldersOf, indexFile, shardFile } from './folders.ts';
-import { decodeIndex, printIndex } from './listing.ts';
+import { decodeIndex, type IndexEntry, printIndex } from './listing.ts';
 import type { Made } from './made.ts';
 import { publish, sweep } from './publish.ts';
-import { placesOf, readRows, type Place } from './rows.ts';
+import { addPlaces, readRows, type Place } from './rows.ts';
 import { checkItem, dtypes, encodeShard, itemSizes, rowBytes, type Item } from './shard.ts';
 import type { StorePorts } from './system.ts';
 
@@ -68,8 +68,6 @@ export interface Collection {
   readonly seal: TaskEither<Fault, Sealed>;
 }
 
-const nothing: ReadonlyMap<string, Place> = new Map();
-
 /** A damaged shard is moved aside, so that its name is free. Rejects with what the system said. */
 export const moveAside = async (ports: StorePorts, collection: string, name: string): Promise<string> => {
   const { shards, quarantine } = foldersOf(collection);
@@ -80,15 +78,15 @@ export const moveAside = async (ports: StorePorts, collection: string, name: str
 };
 
 /** Writes the index until it lists what is there after it was written: of several that seal at once the last one to write has seen all. */
-const sealNow = async (ports: StorePorts, folder: string, made: Made, key: string, known: Catalogue): Promise<Catalogue> => {
+const sealNow = async (ports: StorePorts, folder: string, made: Made, key: string, known: ReadonlyMap<string, IndexEntry>): Promise<Catalogue> => {
   const { shards } = foldersOf(folder);
-  const listed = async (before: Catalogue): Promise<{ readonly catalogue: Catalogue; readonly text: string }> => {
-    const catalogue = await scan(ports, shards, made, key, before.shards);
+  const listed = async (before: ReadonlyMap<string, IndexEntry>): Promise<{ readonly catalogue: Catalogue; readonly text: string }> => {
+    const catalogue = await scan(ports, shards, made, key, before, 'lengths');
     return { catalogue, text: printIndex(key, catalogue.shards) };
   };
   for (let { catalogue, text } = await listed(known); ; ) {
     await publish(ports, folder, indexFile, new TextEncoder().encode(text), 'over');
-    const again = await listed(catalogue);
+    const again = await listed(catalogue.shards);
     if (again.text === text) return again.catalogue;
     ({ catalogue, text } = again);
   }
@@ -115,20 +113,36 @@ const itemFrom = async (path: string, made: Made, key: string, input: string, ro
 /** A collection whose folders and description are there. errors: Storage */
 export const openCollection = (ports: StorePorts, folder: string, made: Made, key: string): TaskEither<Fault, Collection> => async () => {
   const { shards, claims } = foldersOf(folder);
-  let catalogue = emptyCatalogue;
-  let places = nothing;
-  const take = (found: Catalogue): void => {
-    catalogue = found;
-    places = placesOf(found.shards);
+  const known = new Map<string, IndexEntry>();
+  const places = new Map<string, Place>();
+  let damaged: ReadonlyMap<string, Fault> = new Map();
+  const catalogue = (): Catalogue => ({ shards: new Map([...known].toSorted(([a], [b]) => (a < b ? -1 : 1))), damaged });
+  const add = (entry: IndexEntry): void => {
+    known.set(entry.name, entry);
+    addPlaces(places, entry);
   };
-  const refresh: TaskEither<Fault, void> = async () => {
+  /** Takes over what was found in the folder; what was written here while it was looked at stays known. */
+  const find = async (finding: () => Promise<Catalogue>): Promise<void> => {
+    const before = [...known.keys()];
+    const found = await finding();
+    const gone = before.filter((name) => !found.shards.has(name));
+    if (gone.length > 0) {
+      for (const name of gone) known.delete(name);
+      places.clear();
+      for (const entry of known.values()) addPlaces(places, entry);
+    }
+    for (const [name, entry] of found.shards) if (known.get(name) !== entry) add(entry);
+    damaged = new Map([...found.damaged].filter(([name]) => !known.has(name)));
+  };
+  const look = async (from: ReadonlyMap<string, IndexEntry>, trust: 'lengths' | 'names'): Promise<Either<Fault, void>> => {
     try {
-      take(await scan(ports, shards, made, key, catalogue.shards));
+      await find(() => scan(ports, shards, made, key, from, trust));
       return right(undefined);
     } catch (thrown) {
       return left(readFault(shards, thrown));
     }
   };
+  const refresh: TaskEither<Fault, void> = () => look(known, 'names');
   const write: Collection['write'] = (items) => async () => {
     const shard = await encodeShard(folder, made, key, items)();
     if (isLeft(shard)) return shard;
@@ -146,10 +160,9 @@ export const openCollection = (ports: StorePorts, folder: string, made: Made, ke
     };
     try {
       const { fresh, ...stands } = await put();
-      const entry = { name, items: inputs, ...stands };
-      const damaged = new Map(catalogue.damaged);
-      damaged.delete(name);
-      take({ shards: new Map([...catalogue.shards, [name, entry] as const].toSorted(([a], [b]) => (a < b ? -1 : 1))), damaged });
+      const entry: IndexEntry = { name, items: inputs, ...stands };
+      add(entry);
+      damaged = new Map([...damaged].filter(([other]) => other !== name));
       return right({ name, bytes: stands.bytes, fresh });
     } catch (thrown) {
       return left(writeFault(path, `a shard of ${showBytes(length)}`, thrown));
@@ -179,9 +192,9 @@ export const openCollection = (ports: StorePorts, folder: string, made: Made, ke
   const seal: TaskEither<Fault, Sealed> = async () => {
     try {
       for (const part of [folder, shards, claims]) await sweep(ports, part);
-      take(await sealNow(ports, folder, made, key, catalogue));
-      const bytes = [...catalogue.shards.values()].reduce((sum, shard) => sum + shard.bytes, 0);
-      return right({ shards: catalogue.shards.size, items: places.size, bytes, damaged: [...catalogue.damaged.keys()] });
+      await find(() => sealNow(ports, folder, made, key, known));
+      const bytes = [...known.values()].reduce((sum, shard) => sum + shard.bytes, 0);
+      return right({ shards: known.size, items: places.size, bytes, damaged: [...damaged.keys()] });
     } catch (thrown) {
       return left(writeFault(join(folder, indexFile), 'the index', thrown));
     }
@@ -189,14 +202,13 @@ export const openCollection = (ports: StorePorts, folder: string, made: Made, ke
   const index = await readJson(join(folder, indexFile), ports.files)();
   const listed = isLeft(index) ? index : decodeIndex(join(folder, indexFile), key, index.right);
   if (isLeft(listed) && listed.left._tag === 'Unsupported') return listed;
-  if (!isLeft(listed)) catalogue = { shards: listed.right, damaged: new Map() };
-  const looked = await refresh();
+  const looked = await look(isLeft(listed) ? known : listed.right, 'lengths');
   if (isLeft(looked)) return looked;
   return right({
     made, key, folder, refresh, read, write, seal,
     claim: claimed,
     check: (item) => checkItem(folder, made, item),
-    catalogue: () => catalogue,
+    catalogue,
     place: (input) => places.get(input),
     has: (input) => places.has(input),
     missing: (inputs) => [...new Set(inputs)].filter((input) => !places.has(input)),

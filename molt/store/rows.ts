@@ -42,14 +42,10 @@ export interface Place {
   readonly row: number;
 }
 
-/** Place of every item of a catalogue; of several the one in the first shard by name. */
-export const placesOf = (shards: ReadonlyMap<string, { readonly name: string; readonly items: readonly string[] }>): ReadonlyMap<string, Place> => {
-  const places = new Map<string, Place>();
-  for (const { name, items } of shards.values()) {
-    items.forEach((input, row) => {
-      if (!places.has(input)) places.set(input, { shard: name, row });
-    });
-  }
-  return places;
+/** Adds the items of a shard to the places; of several places the one in the first shard by name stays. */
+export const addPlaces = (places: Map<string, Place>, { name, items }: { readonly name: string; readonly items: readonly string[] }): void => {
+  items.forEach((input, row) => {
+    const known = places.get(input);
+    if (known === undefined || name < known.shard) places.set(input, { shard: name, row });
+  });
 };
-

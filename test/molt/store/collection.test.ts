@@ -1,7 +1,7 @@
 /**
  * Collections: what is written is there, once, and found again.
  */
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { foldersOf, shardFile } from '../../../molt/store/folders.ts';
@@ -69,6 +69,17 @@ test('a damaged shard counts as missing, and is made again', async () => {
   const after = await files(at('c'));
   expect(new Map([...after].filter(([file]) => !file.includes('quarantine')))).toEqual(before);
   expect(after.size).toBe(before.size + 1);
+});
+
+test('what is written while the folder is looked at stays known; what is gone is forgotten', async () => {
+  const store = good(await openStore(at('e'))());
+  const some = good(await store.collection(made())());
+  const { name } = good(await some.write([item(some.made, 0)])());
+  await Promise.all([some.refresh(), some.write([item(some.made, 1)])(), some.refresh(), some.write([item(some.made, 2)])(), some.refresh()]);
+  expect(some.missing([0, 1, 2].map(input))).toEqual([]);
+  await rm(join(foldersOf(some.folder).shards, shardFile(name)));
+  good(await some.refresh());
+  expect(some.missing([0, 1, 2].map(input))).toEqual([input(0)]);
 });
 
 test('an item that is not there, one that was flipped', async () => {
