@@ -8,7 +8,7 @@ import { refl, same } from '../../shapes/evidence.ts';
 import type { AddN, Mul, MulN } from '../../shapes/nat.ts';
 import { Tensor } from '../../shapes/tensor.ts';
 import { axisOf } from '../../shapes/over.ts';
-import { appendV, checkV, emptyV, foldV, mapV, reifyV, tabulate, vec, zipV } from '../../shapes/vec.ts';
+import { appendV, checkV, emptyV, foldV, mapV, reifyV, reverseV, scanV, tabulate, vec, zipV } from '../../shapes/vec.ts';
 
 test('witnesses carry a size and a label', () => {
   expect([dim(1536).size, dim(1536).label, dim('B', 4).size, dim('B', 4).label, dim(0).size]).toEqual([1536, '1536', 4, 'B', 0]);
@@ -50,6 +50,8 @@ test('vectors', () => {
   expect(zipV(v, vec('a', 'b', 'c')).items).toEqual([[1, 'a'], [2, 'b'], [3, 'c']]);
   expect(appendV(v, vec(4)).items).toEqual([1, 2, 3, 4]);
   expect(foldV('', (acc: string, a: number) => acc + a)(v)).toBe('123');
+  expect(scanV('', (acc: string, a: number) => acc + a)(v).items).toEqual(['1', '12', '123']);
+  expect(reverseV(v).items).toEqual([3, 2, 1]);
   expect(tabulate(dim(3), (i) => i * i).items).toEqual([0, 1, 4]);
   expect(emptyV.items).toEqual([]);
   expect(checkV(dim(2), [1, 2, 3])).toMatchObject(left({ needed: '2 items' }));
