@@ -9,7 +9,7 @@ import { modalities, type ModalityName } from '../modality.ts';
 import type { Item } from './manifest.ts';
 
 /** Most items and most bytes of a shard. */
-export const bounds = { items: 32, bytes: 128 * 2 ** 20 } as const;
+export const bounds = { items: 16, bytes: 128 * 2 ** 20 } as const;
 
 /** Where the pictures or the sound of an item are: files relative to the data folder. */
 export interface Source {

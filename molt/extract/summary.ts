@@ -1,7 +1,7 @@
 /**
  * Summary: what a run did: how much, how fast, where the time went, and what failed for which reason.
  * idea:  an item counts once: it failed if anything of it failed, was there if nothing had to be done, and is done otherwise.
- * laws:  test/molt/extract/summary.test.ts
+ * laws:  test/molt/extract/outcome.test.ts
  */
 import type { Fault } from '../../shapes/fault.ts';
 import type { ModalityName } from '../modality.ts';

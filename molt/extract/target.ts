@@ -58,7 +58,7 @@ const targetOf = (frozen: Frozen, backbone: number, modality: ModalityName, { se
   const inputs = inputsOf(settings[setting], config, modality, frontEnd);
   if (isLeft(inputs)) return inputs;
   const blocks = placesAt(config, positions);
-  if (blocks.length === 0) return left(fault('Usage', `--position ${positionText(positions)}`, [`${name}, which has ${config.depths.length} stages`], 'a position at which it has blocks', '--position late'));
+  if (blocks.length === 0) return left(fault('Usage', `--position ${positionText(positions)}`, [`${name}, which has ${config.depths.length === 1 ? 'one stage' : `${config.depths.length} stages`}`], 'a position at which it has blocks', '--position late'));
   const selection: Selection = { kind: 'blocks', blocks };
   const tensors = tensorsOf(config, selection, modality);
   const { segments } = inputs.right;

@@ -44,8 +44,8 @@ const positionsFlag: Flag<readonly Position[]> = {
 
 const flags = {
   store: text('DIR', 'the feature store; made if it is not there'),
-  backbone: repeated({ ...text('NAME|C.json', 'a frozen trunk: Swin-V2 for pictures, HTS-AT for sound, by name or as a configuration'), absent: { value: '' } }),
-  weights: repeated({ ...text('W', 'its weights, in the order of the trunks: a .safetensors file, an index, a folder, or hf:org/name[@revision]; the tiny trunks bring theirs along'), absent: { value: '' } }),
+  backbone: repeated(text('NAME|C.json', 'a frozen trunk: Swin-V2 for pictures, HTS-AT for sound, by name or as a configuration')),
+  weights: repeated(text('W', 'its weights, in the order of the trunks: a .safetensors file, an index, a folder, or hf:org/name[@revision]; the tiny trunks bring theirs along')),
   share: toggle('the Swin-V2 takes sound, too, as pictures of filter banks'),
   position: positionsFlag,
   dtype: orElse(choice(['f16', 'f32'], 'how features are stored: half the size, or every bit'), 'f16'),
@@ -84,7 +84,7 @@ const usualWorkers = (): number => Math.max(1, Math.min(4, Math.floor(availableP
 const verified = ({ store }: Parts, folder: string, repair: boolean, json: boolean, terminal: Terminal, quiet: boolean): TE.TaskEither<Fault, number> => async () => {
   const progress = await progressOn(terminal, quiet);
   progress.start('checking', 0);
-  const found = await store.verify(folder, { repair })();
+  const found = await store.verify(folder, { repair, onShard: (done) => progress.update(done) })();
   progress.stop();
   if (found._tag === 'Left') return found;
   const findings = found.right;
@@ -104,7 +104,9 @@ export const extract = command({
   summary: 'run frozen trunks over the clips of a manifest, once, and keep their features',
   operands: { shown: 'MANIFEST.json', most: 1 },
   notes: [
-    '{ "schemaVersion": 1, "setting": "ave", "classes": ["dog", …], "items": [{ "id": "clip1", "video": "clip1.mp4", "labels": [0, …], "split": "train" }, …] }',
+    '{ "schemaVersion": 1, "setting": "ave", "classes": ["dog", …, "background"],',
+    '  "items": [{ "id": "clip1", "video": "clip1.mp4", "labels": [0, 0, …], "split": "train" }, …] }',
+    'Labels are a class for each segment; training takes the last class as background.',
     'An item has a video, or frames (a folder or a list of pictures), and an audio file where the video\'s own sound is not meant.',
     'What is in the store is not made again. Ctrl-C stops, and a killed run loses little: the same command goes on, to the same bytes.',
     'Several runs on one store share the work. Clips that can\'t be read are listed, the rest is extracted; exit code 1 then.',

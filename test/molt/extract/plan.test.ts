@@ -38,7 +38,7 @@ test('units are complete, disjoint, in order and bounded', () => {
 });
 
 test('how many items a shard holds', () => {
-  expect([1, bounds.bytes / 32, bounds.bytes / 31, bounds.bytes, 3 * bounds.bytes].map(unitItems)).toEqual([32, 32, 31, 1, 1]);
+  expect([1, bounds.bytes / 16, bounds.bytes / 15, bounds.bytes, 3 * bounds.bytes].map(unitItems)).toEqual([16, 16, 15, 1, 1]);
 });
 
 test('a file that is seen and heard is read for its hash once', () => {
