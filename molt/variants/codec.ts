@@ -12,10 +12,10 @@ import { modalities, type ModalityName } from '../modality.ts';
 import { audioBackbones, featuresOf, positions, visualBackbones } from './backbones.ts';
 import {
   decoder, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
-  type Complaint, type Decoder, type RecordOf,
+  type Complaint, type Decoder, type Field, type RecordOf,
 } from './combinators.ts';
 import { problemsFault } from './problems.ts';
-import { widthAt, type Features, type Fusion, type Position, type Tor, type Variant } from './variant.ts';
+import { widthAt, type Budgets, type Features, type Fusion, type Position, type Tor, type Variant } from './variant.ts';
 
 const features: Decoder<readonly Features[]> = listOf(record({ tokens: required(positive), channels: required(positive) }));
 
@@ -63,7 +63,21 @@ const task = tagged('kind', {
   avqa: { answers: optional(positive, 42), segments: optional(positive, 10) },
 });
 
-const budgets = record({ trainableParameters: optional(positive, undefined), savedBytesPerSample: optional(natural, undefined) });
+const budgetFields = {
+  trainableParameters: optional(natural, undefined), savedBytesPerSample: optional(natural, undefined), peakBytes: optional(natural, undefined),
+  multiplyAdds: optional(natural, undefined), exportedBytes: optional(natural, undefined),
+} as const satisfies { readonly [K in keyof Required<Budgets>]: Field<number | undefined> };
+const budgets = record(budgetFields);
+const noBudgets: RecordOf<typeof budgetFields> = { trainableParameters: undefined, savedBytesPerSample: undefined, peakBytes: undefined, multiplyAdds: undefined, exportedBytes: undefined };
+
+/** Only what is limited. */
+const limits = ({ trainableParameters, savedBytesPerSample, peakBytes, multiplyAdds, exportedBytes }: typeof noBudgets): Budgets => ({
+  ...(trainableParameters === undefined ? {} : { trainableParameters }),
+  ...(savedBytesPerSample === undefined ? {} : { savedBytesPerSample }),
+  ...(peakBytes === undefined ? {} : { peakBytes }),
+  ...(multiplyAdds === undefined ? {} : { multiplyAdds }),
+  ...(exportedBytes === undefined ? {} : { exportedBytes }),
+});
 
 /** The file's own form: what stands there, with the defaults that need no other key. */
 const fileFields = {
@@ -73,22 +87,19 @@ const fileFields = {
   backbones: optional(backbones, undefined),
   adapter: required(adapter),
   task: optional(task, { kind: 'none' } as const),
-  budgets: optional(budgets, { trainableParameters: undefined, savedBytesPerSample: undefined }),
+  budgets: optional(budgets, noBudgets),
 };
 type File = RecordOf<typeof fileFields>;
 
-const resolved = (file: File): Variant => {
-  const { trainableParameters, savedBytesPerSample } = file.budgets;
-  return {
-    schemaVersion: 1,
-    name: file.name,
-    features: file.features ?? (file.backbones === undefined ? { visual: [], audio: [] } : featuresOf(file.backbones)),
-    ...(file.backbones === undefined ? {} : { backbones: file.backbones }),
-    adapter: file.adapter,
-    task: file.task,
-    budgets: { ...(trainableParameters === undefined ? {} : { trainableParameters }), ...(savedBytesPerSample === undefined ? {} : { savedBytesPerSample }) },
-  };
-};
+const resolved = (file: File): Variant => ({
+  schemaVersion: 1,
+  name: file.name,
+  features: file.features ?? (file.backbones === undefined ? { visual: [], audio: [] } : featuresOf(file.backbones)),
+  ...(file.backbones === undefined ? {} : { backbones: file.backbones }),
+  adapter: file.adapter,
+  task: file.task,
+  budgets: limits(file.budgets),
+});
 
 const sources = (file: File): readonly Complaint[] => {
   if (file.features !== undefined && file.backbones !== undefined) return [{ at: ['backbones'], given: 'both features and backbones', needed: 'either features or backbones, not both' }];

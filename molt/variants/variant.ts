@@ -76,7 +76,14 @@ export type TaskKind = Task['kind'];
 /** Upper limits that a check holds the variant to; an absent one is not checked. */
 export interface Budgets {
   readonly trainableParameters?: number;
+  /** kept between forward and backward for each sample */
   readonly savedBytesPerSample?: number;
+  /** greatest bytes of a training step */
+  readonly peakBytes?: number;
+  /** of inference, for each sample */
+  readonly multiplyAdds?: number;
+  /** of the ONNX file with all weights that inference reads */
+  readonly exportedBytes?: number;
 }
 
 export interface Variant {
