@@ -37,6 +37,8 @@ export interface Opened {
   readonly classes: readonly string[];
   readonly collections: Both<string>;
   readonly memory: number;
+  /** bytes that reading batches of so many segments in random order takes at least */
+  readonly leastMemory: (batch: number) => number;
   /** a split of the manifest. errors: Name, Decode */
   readonly split: (name: SplitName) => E.Either<Fault, Split>;
   /** splits with items */
@@ -64,9 +66,16 @@ const listed = (options: DataOptions) =>
 /** Held by a reader in order beside its batch: it needs no wide window. */
 const inOrder = 64 * 1024 * 1024;
 
+/** Bytes of one segment of all inputs, as 32-bit numbers. */
+const segmentBytesOf = (inputs: ReadonlyMap<string, readonly number[]>): number => [...inputs.values()].reduce((sum, sizes) => sum + sizes.reduce((a, b) => a * b, 4), 0);
+
+/** Bytes of an item as it is stored: every tensor begins at a multiple of 8. */
+const itemBytesOf = ({ made: { dtype, segments, tensors } }: Collection): number =>
+  tensors.reduce((sum, { sizes }) => sum + 8 * Math.ceil((sizes.reduce((a, b) => a * b, segments) * (dtype === 'f16' ? 2 : 4)) / 8), 0);
+
 /** A split's batches. Checksums are compared once: by the first reader. */
 const sourceOf = (split: Split, inputs: ReadonlyMap<string, readonly number[]>, segments: number, shelves: Both<Collection>, memory: number): BatchSource => {
-  const segmentBytes = [...inputs.values()].reduce((sum, sizes) => sum + sizes.reduce((a, b) => a * b, 4), 0);
+  const segmentBytes = segmentBytesOf(inputs);
   let opened = 0;
   return storedSource(split, inputs, ({ names, batch, key }) => {
     opened += 1;
@@ -96,6 +105,7 @@ export const openData = (options: DataOptions): TE.TaskEither<Fault, Opened> =>
         variant, task, classes,
         collections: both(visual.key, audio.key),
         memory: options.memory,
+        leastMemory: (batch) => batch * segmentBytesOf(inputs) + 2 * (itemBytesOf(visual) + itemBytesOf(audio)),
         split: (name) => splitOf({ store: options.store, listing, shelves, task, skipMissing: options.skipMissing }, name),
         named: splitNames.filter((name) => listing.items.some(({ split }) => split === name)),
         source: (split) => sourceOf(split, inputs, task.segments, shelves, options.memory),

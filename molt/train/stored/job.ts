@@ -121,8 +121,12 @@ const trained = (job: Job, run: string, learner: Learner, learn: BatchSource, va
   }, from);
 };
 
-const enough = ({ settings, learn: { labels } }: Job): E.Either<Fault, void> =>
-  labels.length >= settings.batch ? E.right(undefined) : E.left(fault('Usage', 'molt train', [`--batch ${settings.batch}`], `at most the ${labels.length} segments of the training split`));
+const enough = ({ settings: { batch }, learn: { labels }, opened: { memory, leastMemory } }: Job): E.Either<Fault, void> => {
+  const refused = (given: string, needed: string, hint?: string): E.Either<Fault, void> => E.left(fault('Usage', 'molt train', [given], needed, hint));
+  if (labels.length < batch) return refused(`--batch ${batch}`, `at most the ${labels.length} segments of the training split`);
+  const least = leastMemory(batch);
+  return memory >= least ? E.right(undefined) : refused(`--memory ${memory / 2 ** 20}`, `at least ${Math.ceil(least / 2 ** 20)} MB for a batch of ${batch} segments`, 'more memory, or a smaller --batch');
+};
 
 /**
  * Runs the job. errors: Usage (another run in the folder, a batch larger than the split), Interrupted after a checkpoint, NotFinite, and those of

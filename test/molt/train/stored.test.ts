@@ -1,5 +1,5 @@
 /** Training from a feature store: batches and labels belong together, memory is bounded, a run goes on to the same numbers, damage is told. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -101,6 +101,20 @@ test.each(['f32', 'f16'] as const)('%s: stopped between windows and gone on with
   expect(resumed).toEqual(whole);
   const [a, b] = [`${dtype}-whole`, `${dtype}-parts`].map((out) => readFileSync(join(folder, out, 'weights.safetensors')));
   expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+});
+
+test('memory that holds no batch is refused before anything is written, and the least that is asked for is enough', async () => {
+  const options = { items: { train: 6, val: 1, test: 1 } } as const;
+  const backend = orFail(await tfjs('wasm')());
+  const ports: JobPorts = { backend, clock: () => 0, progress: silent, interrupt: { requested: false } };
+  const least = (await opened('least', options, little)).leastMemory(8);
+  const job = async (memory: number): Promise<Job> => ({ ...jobOf(await opened('least', options, memory), 'least-out', false), settings: { ...settings, epochs: 1 } });
+  expect(await runJob(await job(least - 1), ports)()).toMatchObject(E.left({ _tag: 'Usage', needed: expect.stringContaining('for a batch of 8 segments') }));
+  expect(existsSync(join(folder, 'least-out'))).toBe(false);
+  const data = await opened('least', options, least);
+  const batches = data.source(orFail(data.split('train'))).open({ names, batch: 8, shuffle: random.key(1) });
+  expect(E.isRight(await batches.batch(0, 0)())).toBe(true);
+  await batches.close();
 });
 
 test('the best point of the curve may be the result; it is scored as the curve says', async () => {
