@@ -8,18 +8,19 @@ import { join } from 'node:path';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Value } from '../../dsl/backend.ts';
-import { elements } from '../../dsl/expr.ts';
 import { fault, raise, type Fault } from '../../shapes/fault.ts';
 import { readJson, using } from '../io/files.ts';
-import { readFault, showBytes, writeFault, type OpenFile } from '../io/system.ts';
-import { headOfFile, readHead, scan, type Catalogue } from './catalogue.ts';
+import { readFault, showBytes, writeFault } from '../io/system.ts';
+import { headOfFile, scan, type Catalogue } from './catalogue.ts';
 import { claim, type Claim } from './claim.ts';
 import { foldersOf, indexFile, shardFile } from './folders.ts';
-import { decodeIndex, type IndexEntry, printIndex } from './listing.ts';
+import { decodeIndex, type IndexEntry } from './listing.ts';
 import type { Made } from './made.ts';
+import { itemFrom } from './one.ts';
 import { publish, sweep } from './publish.ts';
-import { addPlaces, readRows, type Place } from './rows.ts';
-import { checkItem, dtypes, encodeShard, itemSizes, rowBytes, type Item } from './shard.ts';
+import { addPlaces, type Place } from './rows.ts';
+import { moveAside, sealNow } from './seal.ts';
+import { checkItem, encodeShard, type Item } from './shard.ts';
 import type { StorePorts } from './system.ts';
 
 /** A shard that is on the disk. */
@@ -67,48 +68,6 @@ export interface Collection {
   /** Writes the index of all shards that are there, in one step, and removes what dead processes left. errors: Storage */
   readonly seal: TaskEither<Fault, Sealed>;
 }
-
-/** A damaged shard is moved aside, so that its name is free. Rejects with what the system said. */
-export const moveAside = async (ports: StorePorts, collection: string, name: string): Promise<string> => {
-  const { shards, quarantine } = foldersOf(collection);
-  const aside = join(quarantine, `${shardFile(name)}.${ports.unique()}`);
-  await ports.files.makeFolder(quarantine);
-  await ports.files.rename(join(shards, shardFile(name)), aside);
-  return aside;
-};
-
-/** Writes the index until it lists what is there after it was written: of several that seal at once the last one to write has seen all. */
-const sealNow = async (ports: StorePorts, folder: string, made: Made, key: string, known: ReadonlyMap<string, IndexEntry>): Promise<Catalogue> => {
-  const { shards } = foldersOf(folder);
-  const listed = async (before: ReadonlyMap<string, IndexEntry>): Promise<{ readonly catalogue: Catalogue; readonly text: string }> => {
-    const catalogue = await scan(ports, shards, made, key, before, 'lengths');
-    return { catalogue, text: printIndex(key, catalogue.shards) };
-  };
-  for (let { catalogue, text } = await listed(known); ; ) {
-    await publish(ports, folder, indexFile, new TextEncoder().encode(text), 'over');
-    const again = await listed(catalogue.shards);
-    if (again.text === text) return again.catalogue;
-    ({ catalogue, text } = again);
-  }
-};
-
-/** The rows of one item, from its open shard. */
-const itemFrom = async (path: string, made: Made, key: string, input: string, row: number, file: OpenFile): Promise<Either<Fault, ReadonlyMap<string, Value>>> => {
-  const head = await readHead(path, made, key, file);
-  if (isLeft(head)) return head;
-  if (head.right.inputs[row] !== input) return left(fault('Corrupt', path, [`another item in row ${row}`], `the item ${input}`, '`molt extract --verify --repair --store DIR` moves it aside; then extract again'));
-  const values = new Map<string, Value>();
-  for (const tensor of made.tensors) {
-    const bytes = new Uint8Array(rowBytes(made, tensor));
-    const read = await readRows(path, made, head.right, file, { tensor, first: row, count: 1 }, bytes, true);
-    if (isLeft(read)) return read;
-    const sizes = itemSizes(made, tensor);
-    const data = new Float32Array(elements(sizes));
-    dtypes[made.dtype].read(bytes, data, 0);
-    values.set(tensor.name, { sizes, dtype: 'f32', data });
-  }
-  return right(values);
-};
 
 /** A collection whose folders and description are there. errors: Storage */
 export const openCollection = (ports: StorePorts, folder: string, made: Made, key: string): TaskEither<Fault, Collection> => async () => {

@@ -2,7 +2,7 @@
  * Reader: features of a list of items from one or more collections, batch by batch, in a fixed amount of memory.
  * shape:  each tensor [batch, …sizes of one segment], f32; segment ids item · T + segment [batch]
  * idea:   the order is `order.ts`, the memory `resident.ts`; a batch is gathered from the window in memory, widened into buffers that are used again.
- * laws:   test/molt/store/reader.test.ts: every segment exactly once in an epoch; batch (epoch, step) is the same whatever was read before; memory as stated
+ * laws:   test/molt/store/reading.test.ts: every segment exactly once in an epoch; batch (epoch, step) is the same whatever was read before; memory as stated
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';

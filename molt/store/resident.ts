@@ -2,7 +2,7 @@
  * Resident: the windows that are in memory, as they lie on the disk, in buffers that are made once.
  * idea:   two buffers: one is used while the next window is read into the other. A buffer knows the runs that it holds, so a window of the same runs
  *         is not read again: when everything fits, it is read once for all epochs.
- * laws:   test/molt/store/reader.test.ts: the buffers never grow; at most one shard is open at a time for each buffer
+ * laws:   test/molt/store/reading.test.ts: the buffers never grow; at most one shard is open at a time for each buffer
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
