@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { left, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault, faultOf } from '../../shapes/fault.ts';
-import { type Job, type JobResult, runJob } from './jobs.ts';
+import { type Job, type JobResult, jobsOn } from './jobs.ts';
 import type { Place } from './recipe.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
 
@@ -27,10 +27,11 @@ const workerUrl = new URL('./worker.js', import.meta.url);
 /** One job after the other in this thread. */
 export const inline = (place: Omit<Place, 'signal'>): Pool => {
   const stop = new AbortController();
+  const work = jobsOn({ ...place, signal: stop.signal });
   const state: { busy: number; last: Promise<unknown> } = { busy: 0, last: Promise.resolve() };
   const timed = async (job: Job): Promise<Either<Fault, JobResult>> => {
     const since = performance.now();
-    const result = await runJob(job, { ...place, signal: stop.signal }).catch((thrown: unknown) => left(faultOf(job.source.paths[0] ?? 'media', thrown)));
+    const result = await work(job).catch((thrown: unknown) => left(faultOf(job.source.paths[0] ?? 'media', thrown)));
     state.busy += performance.now() - since;
     return result;
   };

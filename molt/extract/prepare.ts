@@ -4,15 +4,15 @@
  *        already scaled. If it has another number of frames, it is read again with the right choice. So memory holds T scaled pictures and one frame.
  * laws:  test/molt/extract/prepare.test.ts: equal to the choice made with all frames at hand, for shorter and longer clips
  */
-import { isLeft, left, map, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { pictureSide } from '../backbones/config.ts';
 import { eachFrame, type Ffmpeg, type Picture, sound, still } from '../media/index.ts';
-import { chosenFrames, fbankOf, inputsOf, logmelOf, pixelsOf, type Setting, settings } from '../preprocess/index.ts';
+import { chosenFrames, type Setting } from '../preprocess/index.ts';
 import { filesOf, type InputFile, namedBy } from './hash.ts';
 import type { Source } from './plan.ts';
-import type { Place, Recipe } from './recipe.ts';
+import type { Place } from './recipe.ts';
+import type { Tools } from './tools.ts';
 
 type Scaled = Either<Fault, Float32Array>;
 
@@ -53,25 +53,19 @@ export const chosenOf = (setting: Setting, frames: Frames, scale: (picture: Pict
   return stacked(chosen.map((index) => again.right.kept.get(index) ?? left(fault('Corrupt', 'video', [`frame ${index} came in one reading only`], 'a video that is the same whenever it is read'))));
 };
 
-/** What there is to read: a video or a sound is one file. */
-interface Media {
-  readonly setting: Setting;
-  readonly recipe: Recipe;
-  readonly place: Reading;
-  readonly files: readonly InputFile[];
-}
+type Visual = Extract<Tools, { readonly modality: 'visual' }>;
+type Audio = Extract<Tools, { readonly modality: 'audio' }>;
 
 const absent = (file: InputFile): Fault => fault('Defect', file.name, ['no ffmpeg'], 'ffmpeg');
 
-const ofVideo = async ({ setting, recipe, place: { ffmpeg, signal } }: Media, file: InputFile): Promise<Scaled> => {
+const ofVideo = async ({ setting, scale }: Visual, { ffmpeg, signal }: Reading, file: InputFile): Promise<Scaled> => {
   if (ffmpeg === undefined) return left(absent(file));
   const { framesPerSecond, seconds } = setting;
   const options = { perSecond: framesPerSecond, seconds, most: framesPerSecond * seconds, threads: 1, signal };
-  return namedBy(file)(await chosenOf(setting, (use) => eachFrame(ffmpeg, file.path, options, use), pixelsOf(setting, pictureSide(recipe.config)))());
+  return namedBy(file)(await chosenOf(setting, (use) => eachFrame(ffmpeg, file.path, options, use), scale)());
 };
 
-const ofStills = async ({ setting, recipe, files }: Media): Promise<Scaled> => {
-  const scale = pixelsOf(setting, pictureSide(recipe.config));
+const ofStills = async ({ setting, scale }: Visual, files: readonly InputFile[]): Promise<Scaled> => {
   const scaled = new Map<number, Scaled>();
   const chosen = chosenFrames(setting, files.length);
   for (const index of new Set(chosen)) {
@@ -85,26 +79,21 @@ const ofStills = async ({ setting, recipe, files }: Media): Promise<Scaled> => {
   return stacked(chosen.flatMap((index) => scaled.get(index) ?? []));
 };
 
-const ofSound = async ({ setting, recipe: { config, frontEnd }, place: { ffmpeg, signal } }: Media, file: InputFile): Promise<Scaled> => {
-  const inputs = inputsOf(setting, config, 'audio', frontEnd);
-  if (isLeft(inputs)) return inputs;
-  if (ffmpeg === undefined || inputs.right.modality !== 'audio') return left(absent(file));
-  const { rate, seconds } = inputs.right;
+const ofSound = async ({ rate, seconds, segments }: Audio, { ffmpeg, signal }: Reading, file: InputFile): Promise<Scaled> => {
+  if (ffmpeg === undefined) return left(absent(file));
   const samples = await sound(ffmpeg, file.path, { rate, seconds, signal, threads: 1 })();
-  const segments = isLeft(samples) ? samples : (config.kind === 'htsat' ? logmelOf(setting, config, frontEnd) : fbankOf(setting, pictureSide(config)))(samples.right);
-  return namedBy(file)(map(({ data }: { readonly data: Float32Array }) => data)(segments));
+  return namedBy(file)(isLeft(samples) ? samples : segments(samples.right));
 };
 
 /**
  * The input of a trunk for all segments of one item, in the sizes that `inputsOf` says: [T, 3, S, S] or [T, 1, frames, mels].
  * errors: those of the media and of preprocessing, which name the file as the manifest does; Interrupted
  */
-export const prepare = (place: Reading, recipe: Recipe, source: Source): TaskEither<Fault, Float32Array> => async () => {
+export const prepare = (place: Reading, tools: Tools, source: Source): TaskEither<Fault, Float32Array> => async () => {
   const files = await filesOf(place.root, source)();
   if (isLeft(files)) return files;
-  const media: Media = { setting: settings[recipe.setting], recipe, place, files: files.right };
   const [first] = files.right;
   if (first === undefined) return left(fault('Defect', 'media', ['no file'], 'a file'));
-  if (recipe.modality === 'audio') return ofSound(media, first);
-  return source.kind === 'video' ? ofVideo(media, first) : ofStills(media);
+  if (tools.modality === 'audio') return ofSound(tools, place, first);
+  return source.kind === 'video' ? ofVideo(tools, place, first) : ofStills(tools, files.right);
 };

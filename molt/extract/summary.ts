@@ -32,10 +32,12 @@ const reason = ({ given, needed }: Fault): string => `${given.join('; ')} (neede
 
 /** Failures in the order of the manifest, those of one reason together. */
 const failureLines = (failures: readonly FailedItem[]): readonly string[] => {
-  const groups = new Map<string, readonly FailedItem[]>();
+  const groups = new Map<string, FailedItem[]>();
   for (const failure of failures) {
     const text = `${failure.modality}: ${reason(failure.why)}`;
-    groups.set(text, [...(groups.get(text) ?? []), failure]);
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, [failure]);
+    else group.push(failure);
   }
   return [...groups].flatMap(([text, group]) => {
     const shown = group.slice(0, named).map(({ id, why }) => `    ${id}${why.where === '' ? '' : ` (${why.where})`}`);

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isLeft, left, type Either } from 'fp-ts/lib/Either.js';
 import { type Fault, faultOf } from '../../shapes/fault.ts';
-import { type Job, type JobResult, runJob } from './jobs.ts';
+import { type Job, type JobResult, jobsOn } from './jobs.ts';
 import type { Place } from './recipe.ts';
 
 /** What a worker starts with. */
@@ -16,7 +16,7 @@ export type FromWorker = { readonly ended: true } | { readonly id: number; reado
 const start = workerData as WorkerStart;
 const port = parentPort;
 const stop = new AbortController();
-const place: Place = { ...start, signal: stop.signal };
+const work = jobsOn({ ...start, signal: stop.signal });
 
 /** The arrays of a result, which are handed over rather than copied. */
 const handed = (result: Either<Fault, JobResult>): readonly ArrayBuffer[] =>
@@ -26,7 +26,7 @@ const state = { last: Promise.resolve() };
 
 const serve = async (id: number, job: Job): Promise<void> => {
   const since = performance.now();
-  const result = await runJob(job, place).catch((thrown: unknown) => left(faultOf(job.source.paths[0] ?? 'media', thrown)));
+  const result = await work(job).catch((thrown: unknown) => left(faultOf(job.source.paths[0] ?? 'media', thrown)));
   port?.postMessage({ id, result, milliseconds: performance.now() - since } satisfies FromWorker, handed(result));
 };
 
