@@ -14,7 +14,7 @@ import {
   decoder, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
   type Complaint, type Decoder, type Field, type RecordOf,
 } from './combinators.ts';
-import { problemsFault } from './problems.ts';
+import { problemsFault, problemsOf, type Problem } from './problems.ts';
 import { widthAt, type Budgets, type Features, type Fusion, type Position, type Tor, type Variant } from './variant.ts';
 
 const features: Decoder<readonly Features[]> = listOf(record({ tokens: required(positive), channels: required(positive) }));
@@ -138,6 +138,9 @@ const checks = (file: File): readonly Complaint[] => {
 };
 
 const variantFile: Decoder<Variant> = refine(record(fileFields), checks, resolved);
+
+/** A variant from parsed JSON, or every problem with its place. */
+export const variantOrProblems = (json: unknown): Either<readonly Problem[], Variant> => mapLeft(problemsOf)(variantFile.decode(json));
 
 /**
  * A variant from parsed JSON; `source` is the file's name in messages.

@@ -17,8 +17,12 @@ const shorten = (text: string): string => (text.length <= 60 ? text : `${text.sl
 /** A value as in the file, in at most 60 letters. */
 const show = (u: unknown): string => (u === undefined ? 'nothing' : shorten(JSON.stringify(u) ?? String(u)));
 
-interface Problem {
+/** One thing that is wrong with a file. */
+export interface Problem {
+  /** `features.visual[0].channels`; '' for the file as a whole */
   readonly at: string;
+  /** the same, key by key; a place in a list is `[0]` */
+  readonly keys: readonly string[];
   readonly kind: 'unknown' | 'missing' | 'value';
   readonly given: string;
   readonly needed: string;
@@ -30,11 +34,15 @@ const problemOf = (e: ValidationError): Problem => {
   const type = e.context.at(-1)?.type;
   return {
     at: path(e.context),
+    keys: e.context.slice(1).map(({ key }) => key),
     kind: type === unknownKey ? 'unknown' : e.value === undefined ? 'missing' : 'value',
     given: type === described && typeof e.value === 'string' ? e.value : show(e.value),
     ...messageParts(e.message ?? type?.name ?? 'another value'),
   };
 };
+
+/** What io-ts found, problem by problem, in the order of the file's keys as the codec has them. */
+export const problemsOf = (errors: Errors): readonly Problem[] => errors.map(problemOf);
 
 const didYouMean = (p: Problem): string | undefined => (p.near === undefined ? undefined : `did you mean '${p.near}'?`);
 
@@ -50,7 +58,7 @@ const phrases = {
  * errors: Name if every problem is a misspelt or missing key, Decode otherwise
  */
 export const problemsFault = (source: string, what: string, errors: Errors): Fault => {
-  const problems = errors.map(problemOf);
+  const problems = problemsOf(errors);
   const tag = problems.every((p) => p.kind !== 'value') ? 'Name' : 'Decode';
   const [only] = problems;
   if (only !== undefined && problems.length === 1) return fault(tag, only.at === '' ? source : `${source} at ${only.at}`, [phrases[only.kind].given(only)], only.needed, didYouMean(only));
