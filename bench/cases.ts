@@ -5,12 +5,13 @@
  */
 import { encodeVariant } from '../molt/variants/codec.ts';
 import type { Variant } from '../molt/variants/variant.ts';
-import type { BlockJob, Job, MoltJob } from './protocol.ts';
+import { backboneConfigs, type BackboneName } from '../molt/backbones/config.ts';
+import type { BlockJob, Job, MoltJob, TrunkJob } from './protocol.ts';
 import type { SideName } from './sides.ts';
 
 /** A job but for what the harness knows: files and threads. */
 type Open<J extends Job> = Omit<J, 'threads' | 'weights' | 'inputs'>;
-export type OpenJob = Open<MoltJob> | Open<BlockJob>;
+export type OpenJob = Open<MoltJob> | Open<BlockJob> | Open<TrunkJob>;
 
 export interface Size {
   /** letters of the table, as B = 40 */
@@ -35,6 +36,10 @@ export interface Case {
   readonly ratios: readonly Ratio[];
   /** fit time ≈ c·letterᵉ over the sizes, for each side */
   readonly fit?: string;
+  /** also tell the time of one of so many items, by letter */
+  readonly perItem?: string;
+  /** seconds that a side may take in all its turns of a size, where that is not the usual */
+  readonly patience?: number;
 }
 
 interface Shape {
@@ -89,6 +94,13 @@ const swin = (side: number, channels: number, heads: number, window: number, shi
   letters: { B: batch, G: side, D: channels, W: window, shift }, job: { kind: 'block', batch, block: { side, channels, heads, window, shift } }, sides: ['pytorch', 'ort-node', 'ort-web', 'tfjs-wasm'], memory: false,
 });
 
+/** A trunk on a batch; S and M of its picture. Ten seconds of sound are 1001 spectrogram frames. */
+const trunk = (name: BackboneName, batch: number, more: Partial<Size> = {}): Size => {
+  const config = backboneConfigs[name];
+  const letters = config.kind === 'swinv2' ? { B: batch, S: config.image, D: config.channels } : { B: batch, S: config.spectrogram, M: config.mels, D: config.channels };
+  return { letters, job: { kind: 'trunk', batch, backbone: config, frames: config.kind === 'swinv2' ? null : Math.floor((1001 * config.spectrogram ** 2) / config.mels / 1024) }, sides: ['pytorch', 'ort-node'], memory: true, ...more };
+};
+
 export const cases: readonly Case[] = [
   {
     name: 'molt-step', about: 'training step of MoLT at paper size: forward, loss, backward, AdamW over 114 million weights', ratios: stepRatios,
@@ -99,6 +111,12 @@ export const cases: readonly Case[] = [
   {
     name: 'swin-block', about: 'one block of Swin-V2-L forward: G × G tokens of D channels in windows of W × W', sizes: [swin(12, 768, 24, 12, 0, 4), swin(24, 384, 12, 12, 6, 4)],
     ratios: [{ ours: 'ort-node', theirs: 'pytorch', goals: against(0.9) }, { ours: 'ort-web', theirs: 'pytorch', goals: [] }, { ours: 'tfjs-wasm', theirs: 'pytorch', goals: [] }],
+  },
+  {
+    name: 'backbones', about: 'a whole frozen trunk with random weights, Swin-V2-L (S = 192) and HTS-AT (S = 256): what its last two blocks give; milliseconds of a batch of B frames or clips',
+    sizes: [trunk('swinv2-large-w12-192', 10), trunk('swinv2-large-w12-192', 2, { sides: ['pytorch', 'ort-node', 'ort-web'] }), trunk('htsat', 10, { sides: ['pytorch', 'ort-node', 'ort-web', 'tfjs-wasm'] })],
+    ratios: [{ ours: 'ort-node', theirs: 'pytorch', goals: against(0.9) }, { ours: 'ort-web', theirs: 'pytorch', goals: [] }, { ours: 'tfjs-wasm', theirs: 'pytorch', goals: [] }],
+    perItem: 'B', patience: 60,
   },
   { name: 'batch-scaling', about: 'training step at paper size against the batch', ratios: [], fit: 'B', sizes: batches('step', paper, [4, 8, 16, 32, 64].map((B) => ({ B, sides: ['pytorch', 'ort-node'] }))) },
   {
@@ -111,5 +129,6 @@ export const cases: readonly Case[] = [
 export const quickCases: readonly Case[] = [
   { name: 'molt-step', about: 'a training step of a tiny MoLT', ratios: stepRatios, sizes: batches('step', tiny, [{ B: 2, sides: ['tfjs-wasm', 'tfjs-hand', 'jax-js', 'pytorch'], memory: true }]) },
   { name: 'molt-forward', about: 'fused tokens of a tiny MoLT', ratios: stepRatios, sizes: batches('forward', tiny, [{ B: 2, sides: ['tfjs-wasm', 'tfjs-hand', 'jax-js', 'pytorch'] }]) },
+  { name: 'backbones', about: 'the tiny trunks', ratios: [], perItem: 'B', sizes: (['swinv2-tiny64', 'htsat-tiny64'] as const).map((name) => trunk(name, 2, { sides: ['tfjs-wasm', 'pytorch'], memory: false })) },
   { name: 'swin-block', about: 'one tiny block of Swin-V2 forward', ratios: [], sizes: [swin(8, 12, 3, 4, 2, 2)].map((size) => ({ ...size, sides: ['tfjs-wasm', 'pytorch'] })) },
 ];

@@ -35,7 +35,7 @@ const run = async (one: Case, options: BenchOptions, root: string, folder: strin
   for (const size of one.sizes.filter((s) => options.only.every(([letter, value]) => s.letters[letter] === value))) {
     say(`${one.name} ${Object.entries(size.letters).map(([l, v]) => `${l} = ${v}`).join(', ')}`);
     const taking = { ...size, sides: options.sides === undefined ? size.sides : options.sides };
-    sizes.push(await measure(taking, seeded(size, options.threads, folder), { rounds: options.rounds, patience: 15, turn: options.quick ? 0 : 400, built, root, say }));
+    sizes.push(await measure(taking, seeded(size, options.threads, folder), { rounds: options.rounds, patience: one.patience ?? 15, turn: options.quick ? 0 : 400, built, root, say }));
   }
   return {
     schemaVersion: 1, case: one.name, about: one.about, quick: options.quick, date: options.date ?? new Date().toISOString().slice(0, 10), threads: options.threads, rounds: options.rounds,

@@ -14,10 +14,14 @@ const moltJob = t.strict({ kind: t.union([t.literal('step'), t.literal('forward'
 /** One Swin-V2 block on [batch, side, side, channels]. */
 const blockJob = t.strict({ kind: t.literal('block'), ...common, block: t.strict({ side: t.number, channels: t.number, heads: t.number, window: t.number, shift: t.number }) });
 
-export const jobCodec = t.union([moltJob, blockJob]);
+/** A whole trunk on its published input: what its last two blocks give. `backbone`: a configuration (molt/backbones); frames: of each spectrogram */
+const trunkJob = t.strict({ kind: t.literal('trunk'), ...common, backbone: t.unknown, frames: t.union([t.number, t.null]) });
+
+export const jobCodec = t.union([moltJob, blockJob, trunkJob]);
 export type Job = t.TypeOf<typeof jobCodec>;
 export type MoltJob = t.TypeOf<typeof moltJob>;
 export type BlockJob = t.TypeOf<typeof blockJob>;
+export type TrunkJob = t.TypeOf<typeof trunkJob>;
 
 export const requestCodec = t.union([
   t.strict({ ask: t.literal('setup'), job: jobCodec }),

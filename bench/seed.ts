@@ -9,7 +9,8 @@ import { modalities } from '../molt/modality.ts';
 import { moltAve } from '../molt/tasks/ave.ts';
 import { decodeVariant } from '../molt/variants/codec.ts';
 import { held } from './held.ts';
-import { type BlockJob, jobCodec, type MoltJob } from './protocol.ts';
+import { type BlockJob, jobCodec, type MoltJob, type TrunkJob } from './protocol.ts';
+import { trunkTensors } from './trunk.ts';
 import { drawing, store } from './weights.ts';
 import { existsSync } from 'node:fs';
 import { isLeft } from 'fp-ts/lib/Either.js';
@@ -35,6 +36,7 @@ const blockTensors = ({ batch, block: { side, channels, heads, window, shift } }
 
 const job = jobCodec.decode(JSON.parse(process.argv[2] ?? 'null'));
 if (isLeft(job)) throw new Error('not a job');
-const { weights, inputs, others } = job.right.kind === 'block' ? blockTensors(job.right) : moltTensors(job.right);
+const tensorsOf = (of: BlockJob | MoltJob | TrunkJob) => (of.kind === 'block' ? blockTensors(of) : of.kind === 'trunk' ? trunkTensors(of) : moltTensors(of));
+const { weights, inputs, others } = tensorsOf(job.right);
 if (!existsSync(job.right.weights)) await store(job.right.weights, new Map(weights.map((w) => [w.name, draw(w)])));
 await store(job.right.inputs, new Map([...inputs.map((i): [string, Value] => [i.name, draw(i)]), ...others]));

@@ -69,6 +69,10 @@ export const exponentsOf = (results: Results, { fit }: Case): readonly { readonl
 };
 const fitLines = (results: Results, own: Case): readonly string[] => exponentsOf(results, own).flatMap((f) => ['', `${labelOf(f.side)}: time ≈ c · ${f.letter}^${f.exponent.toFixed(2)}`]);
 
+/** For a case of items: seconds of one, by side. */
+const itemLines = (results: Results, { perItem }: Case): readonly string[] =>
+  perItem === undefined ? [] : ['', ...results.sizes.flatMap((size) => size.sides.map((side) => `- ${lettersOf(size)}, ${labelOf(side.side)}: ${(median(side.rounds) / 1000 / (size.letters[perItem] ?? 1)).toFixed(3)} s an item`))];
+
 const percent = (share: number | null): string => (share === null ? 'unknown' : `${(100 * share).toFixed(0)} %`);
 
 /** One case as markdown. */
@@ -77,7 +81,7 @@ export const caseTable = (results: Results): string => {
   const foreign = Math.max(...results.sizes.map((s) => s.foreignShare ?? Number.NaN));
   return [
     `### ${results.case}`, '', `${results.about}. ${results.date}, ${results.machine.processor}, ${results.machine.cores} cores, ${results.threads} threads asked of each side; load ${results.load.before.toFixed(1)} before, ${results.load.after.toFixed(1)} after; others used at most ${percent(Number.isNaN(foreign) ? null : foreign)} of the processor.`, '',
-    ...timeTable(results), ...(own === undefined ? [] : [...ratioTable(results, own), ...fitLines(results, own)]), '',
+    ...timeTable(results), ...(own === undefined ? [] : [...ratioTable(results, own), ...fitLines(results, own), ...itemLines(results, own)]), '',
   ].join('\n');
 };
 

@@ -28,6 +28,8 @@ export interface Wanted {
   readonly sizes: Sizes;
   /** the standard deviation, where the name does not tell it */
   readonly spread?: number;
+  /** magnitudes, and never near 0: variances */
+  readonly positive?: boolean;
 }
 
 export type Draw = (wanted: Wanted) => Value;
@@ -36,12 +38,13 @@ export type Draw = (wanted: Wanted) => Value;
 export const drawing = (seed: number): Draw => {
   const key = random.key(seed);
   const pool = Float32Array.from(random.normal(key, poolSize));
-  return ({ name, sizes, spread: given }) => {
+  return ({ name, sizes, spread: given, positive = false }) => {
     const scale = given ?? spread(name, sizes);
     const data = new Float32Array(elements(sizes));
     let place = (random.named(key, name)[0] ?? 0) % poolSize;
     for (let i = 0; i < data.length; i += 1) {
-      data[i] = scale * (pool[place] ?? 0);
+      const x = scale * (pool[place] ?? 0);
+      data[i] = positive ? 0.5 + Math.abs(x) : x;
       place = place + 1 === poolSize ? 0 : place + 1;
     }
     return { sizes, dtype: 'f32', data };

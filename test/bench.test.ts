@@ -57,12 +57,13 @@ test('the harness runs from end to end at tiny sizes', { timeout: 300_000 }, () 
     const run = spawnSync(process.execPath, [join(root, 'bench', 'run.mjs'), '--quick', '--output', folder, '--date', 'today'], { cwd: root, encoding: 'utf8' });
     expect(run.status, run.stderr).toBe(0);
     const all = resultsIn(folder);
-    expect(all.map((r) => r.case).sort()).toEqual(['molt-forward', 'molt-step', 'swin-block']);
+    expect(all.map((r) => r.case).sort()).toEqual(['backbones', 'molt-forward', 'molt-step', 'swin-block']);
     const python = process.env['MOLT_PYTHON'] === undefined ? [] : ['pytorch'];
     const sides = (name: string) => all.find((r) => r.case === name)?.sizes.flatMap((s) => s.sides.map((side) => side.side));
     expect(sides('molt-step')).toEqual(['tfjs-wasm', 'tfjs-hand', 'jax-js', ...python]);
     expect(sides('molt-forward')).toEqual(['tfjs-wasm', 'tfjs-hand', 'jax-js', ...python]);
     expect(sides('swin-block')).toEqual(['tfjs-wasm', ...python]);
+    expect(sides('backbones')).toEqual(['tfjs-wasm', ...python, 'tfjs-wasm', ...python]);
     for (const side of all.flatMap((r) => r.sizes.flatMap((s) => s.sides))) expect(side.rounds.length, side.side).toBe(1);
     const step = all.find((r) => r.case === 'molt-step')?.sizes[0]?.sides[0];
     expect(step?.memory?.peak).toBeGreaterThan(1e7);

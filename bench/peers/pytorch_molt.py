@@ -217,6 +217,17 @@ class Forward(Inference):
         return {f"fused.{m}": fused[m] for m in MODALITIES}
 
 
+class Trunk(Inference):
+    def __init__(self, job):
+        import pytorch_backbones as b
+        self.b, self.c, self.p = b, job["backbone"], load(job["weights"])
+        self.made, self.x, self.wanted = b.buffers(self.c), load(job["inputs"])[b.inputs[self.c["kind"]]], b.blocks(self.c)[-2:]
+        self.notes = ["inference_mode", "position bias in every pass, as timm" if self.c["kind"] == "swinv2" else "as the released HTS-AT"]
+
+    def outputs(self):
+        return self.b.taps(self.p, self.c, self.made, self.x, self.wanted)
+
+
 class Block(Inference):
     def __init__(self, job):
         self.config, self.x, self.p = job["block"], load(job["inputs"])["x"], load(job["weights"])
@@ -245,7 +256,7 @@ def answer(request, prepared):
         job = request["job"]
         torch.set_num_threads(job["threads"])
         torch.manual_seed(0)
-        prepared = {"step": Step, "forward": Forward, "block": Block}[job["kind"]](job)
+        prepared = {"step": Step, "forward": Forward, "block": Block, "trunk": Trunk}[job["kind"]](job)
         versions = {"python": sys.version.split()[0], "torch": torch.__version__}
         return prepared, {"is": "ready", "versions": versions, "threads": torch.get_num_threads(), "notes": prepared.notes, "seconds": time.perf_counter() - start}
     if ask == "check":

@@ -86,4 +86,4 @@ const forward = async (job: MoltJob): Promise<Prepared> => {
 
 await init('wasm');
 defaultDevice('wasm');
-await serve((job) => (job.kind === 'block' ? Promise.reject(new Error('no Swin-V2 block for jax-js')) : job.kind === 'step' ? step(job) : forward(job)));
+await serve((job) => (job.kind === 'block' || job.kind === 'trunk' ? Promise.reject(new Error('no Swin-V2 block for jax-js')) : job.kind === 'step' ? step(job) : forward(job)));

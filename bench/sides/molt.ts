@@ -7,6 +7,7 @@ import { type TrainedParameter, trainer, type TrainState, trainState } from '../
 import { timesD, withSizes } from '../../shapes/index.ts';
 import { swinV2Block } from '../../molt/backbones/swinv2.ts';
 import { windowing } from '../../molt/backbones/window.ts';
+import { loadWeights } from '../../molt/weights/index.ts';
 import { openSafetensors, readSafetensors } from '../../molt/io/safetensors.ts';
 import { moltAve } from '../../molt/tasks/ave.ts';
 import { engine, factsOf, isEngine } from '../../molt/train/engine.ts';
@@ -15,8 +16,9 @@ import { helperThreads } from '../../molt/train/threads.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
 import { decodeVariant } from '../../molt/variants/codec.ts';
 import { held } from '../held.ts';
-import { type BlockJob, type Digest, digestOf, type MoltJob } from '../protocol.ts';
+import { type BlockJob, type Digest, digestOf, type MoltJob, type TrunkJob } from '../protocol.ts';
 import { type Prepared, serve } from '../serve.ts';
+import { configOf, trunkPlan } from '../trunk.ts';
 
 type Values = ReadonlyMap<string, Value>;
 const tensorsOf = async (path: string): Promise<Values> => held(await readSafetensors(path)()).tensors;
@@ -93,7 +95,13 @@ const block = async (backend: Backend, job: BlockJob): Promise<Prepared> => {
   return inference(backend, job.threads, held(await backend.compile(plan, await tensorsOf(job.weights))()), await tensorsOf(job.inputs), ['y']);
 };
 
+const trunk = async (backend: Backend, job: TrunkJob): Promise<Prepared> => {
+  const { plan, names } = trunkPlan(job, { kind: 'late', last: 2 }, backend);
+  const { weights } = held(await loadWeights(job.weights, configOf(job))());
+  return inference(backend, job.threads, held(await backend.compile(plan, weights)()), await tensorsOf(job.inputs), names);
+};
+
 await serve(async (job) => {
   const backend = held(await engine(process.argv[2] ?? '', { threads: job.threads })());
-  return job.kind === 'block' ? block(backend, job) : job.kind === 'step' ? step(backend, job) : forward(backend, job);
+  return job.kind === 'trunk' ? trunk(backend, job) : job.kind === 'block' ? block(backend, job) : job.kind === 'step' ? step(backend, job) : forward(backend, job);
 });

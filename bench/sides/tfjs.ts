@@ -73,4 +73,4 @@ const forward = async (job: MoltJob): Promise<Prepared> => {
 };
 
 await tf.setBackend('wasm');
-await serve((job) => (job.kind === 'block' ? Promise.reject(new Error('no Swin-V2 block by hand')) : job.kind === 'step' ? step(job) : forward(job)));
+await serve((job) => (job.kind === 'block' || job.kind === 'trunk' ? Promise.reject(new Error('no Swin-V2 block by hand')) : job.kind === 'step' ? step(job) : forward(job)));
