@@ -23,6 +23,13 @@ class Weights(dict):
             self[name] = torch.from_numpy((rng.standard_normal(sizes) * scale).astype(np.float32)).double().requires_grad_(True)
         return self[name]
 
+    def given(self, name, *sizes):
+        """Positive numbers that training does not touch."""
+        if name not in self:
+            self[name] = (self(name + " ", *sizes).detach().abs() + 0.3).float().double()
+            del self[name + " "]
+        return self[name]
+
 
 def linear(w, at, x, o):
     return F.linear(x, w(f"{at}.weight", x.shape[-1], o).T, w(f"{at}.bias", o))
@@ -164,15 +171,22 @@ CASES = {
                     "audio": numbers("avqa", "audio", 2, 3, 4), "answer": torch.tensor([4, 1]), "belongs": torch.ones(2, 3, dtype=torch.long), "foreign": torch.zeros(2, 3, dtype=torch.long)}),
 }
 
-HERE.mkdir(exist_ok=True)
-for case, (run, given) in CASES.items():
-    w = Weights()
-    w.case = case
-    outs = run(w, **given)
-    names = list(w)
-    grads = torch.autograd.grad(outs["loss"], [w[n] for n in names], allow_unused=True)
+
+def write(folder, cases):
+    """Runs every case and writes <folder>/<case>.safetensors; the gradients are of the output `loss`."""
+    folder.mkdir(exist_ok=True)
     as_stored = lambda t: (t.int() if not t.is_floating_point() else t.detach().float()).contiguous()
-    tensors = {f"in.{n}": v for n, v in given.items()} | {f"w.{n}": w[n] for n in names} | {f"out.{n}": o for n, o in outs.items()}
-    tensors |= {f"g.{n}": torch.zeros_like(w[n]) if g is None else g for n, g in zip(names, grads)}
-    save_file({n: as_stored(t) for n, t in tensors.items()}, HERE / f"{case}.safetensors")
-    print(case, {n: tuple(o.shape) for n, o in outs.items()}, outs["loss"].item())
+    for case, (run, given) in cases.items():
+        w = Weights()
+        w.case = case
+        outs = run(w, **given)
+        trained = {n: v for n, v in w.items() if v.requires_grad}
+        grads = dict(zip(trained, torch.autograd.grad(outs["loss"], list(trained.values()), allow_unused=True)))
+        tensors = {f"in.{n}": v for n, v in given.items()} | {f"w.{n}": v for n, v in w.items()} | {f"out.{n}": o for n, o in outs.items()}
+        tensors |= {f"g.{n}": torch.zeros_like(v) if grads.get(n) is None else grads[n] for n, v in w.items()}
+        save_file({n: as_stored(t) for n, t in tensors.items()}, folder / f"{case}.safetensors")
+        print(case, {n: tuple(o.shape) for n, o in outs.items()}, outs["loss"].item(), (folder / f"{case}.safetensors").stat().st_size)
+
+
+if __name__ == "__main__":
+    write(HERE, CASES)
