@@ -23,6 +23,8 @@ export interface Problem {
   readonly at: string;
   /** the same, key by key; a place in a list is `[0]` */
   readonly keys: readonly string[];
+  /** fine by itself, but it does not fit the rest of the file */
+  readonly between: boolean;
   readonly kind: 'unknown' | 'missing' | 'value';
   readonly given: string;
   readonly needed: string;
@@ -35,6 +37,7 @@ const problemOf = (e: ValidationError): Problem => {
   return {
     at: path(e.context),
     keys: e.context.slice(1).map(({ key }) => key),
+    between: type === described,
     kind: type === unknownKey ? 'unknown' : e.value === undefined ? 'missing' : 'value',
     given: type === described && typeof e.value === 'string' ? e.value : show(e.value),
     ...messageParts(e.message ?? type?.name ?? 'another value'),
