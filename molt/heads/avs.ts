@@ -13,9 +13,9 @@ import { dim, type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { add, block, linear, mulOver, opaque, reduce, scale, shift, type SomeBlock } from '../../dsl/index.ts';
 import type { Statistics } from '../adapters/batch-norm.ts';
 import { type Gates, gating, type GatingSizes } from './gating.ts';
-import { masks, type MaskSizes, type Segmented } from './masks.ts';
-import { type Interpolation, resize, type Twice, twice } from './resize.ts';
-import { four, type Maps, type Scales } from './scales.ts';
+import { masks, type MaskSizes, publishedMasks, type Segmented } from './masks.ts';
+import { type Twice, twice } from './resize.ts';
+import { four, type Maps, resized, type Scales } from './scales.ts';
 
 /** S places to a side of the last stage's pictures, C channels of the first stage's, A of the sound. */
 export interface Pictured<in out S extends Dim, in out C extends Dim, in out A extends Dim> {
@@ -34,7 +34,7 @@ export interface AvsSizes<in out S extends Dim, in out C extends Dim, in out A e
 /** The released sizes, masks of 224 × 224, over stages of Swin-V2 that end at S × S and start with C channels, and a sound of A channels. */
 export const publishedAvs = <S extends Dim, C extends Dim, A extends Dim>(s: DimOf<S>, c: DimOf<C>, a: DimOf<A>): AvsSizes<S, C, A, 7, 256, 128, 128, 128, 32, 256, 128, 256, 4, 64, 1024> => ({
   pictures: { s, c, a },
-  masks: { g: dim(7), e: dim(256), f: dim(128), i: dim(128), o: dim(128), u: dim(32) },
+  masks: publishedMasks,
   gating: { e: dim(256), f: dim(128), r: dim(256), q: dim(128), d: dim(256), h: dim(4), k: dim(64), m: dim(1024) },
 });
 
@@ -57,10 +57,8 @@ const opened = mulOver('b t h w e, b t');
 
 /** Linear maps of the stages to E channels, on the grids of the decoder. Weights 0 … 3. */
 export const projected = <S extends Dim, C extends Dim, G extends Dim, E extends Dim>(s: DimOf<S>, c: DimOf<C>, g: DimOf<G>, e: DimOf<E>) => {
-  const how: Interpolation = { kernel: 'cubic', corners: 'halfway' };
-  const [s2, g2, c2] = [twice(s), twice(g), twice(c)] as const;
-  const [s4, g4, c4] = [twice(s2), twice(g2), twice(c2)] as const;
-  const [fit1, fit2, fit3, fit4] = [resize(twice(s4), twice(g4), how), resize(s4, g4, how), resize(s2, g2, how), resize(s, g, how)] as const;
+  const [fit1, fit2, fit3, fit4] = resized(s, g, { kernel: 'cubic', corners: 'halfway' });
+  const [c2, c4] = [twice(c), twice(twice(c))] as const;
   return block({ 0: linear(c, e), 1: linear(c2, e), 2: linear(c4, e), 3: linear(twice(c4), e) }, (p) => <B extends Dim, T extends Dim>([x1, x2, x3, x4]: Stages<B, T, S, C>): Maps<B, T, G, E> => [fit1(p[0](x1)), fit2(p[1](x2)), fit3(p[2](x3)), fit4(p[3](x4))]);
 };
 

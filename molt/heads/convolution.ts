@@ -5,7 +5,7 @@
  *
  * idea:   the products of the picture with each of the nine places of the window, shifted and added. Training keeps the picture
  *         alone; an unfolded one would be nine times as large. A place that lies outside for every pixel costs nothing.
- * not:    windows of 1 × 1 (×1): those are `linear` on the channels, for pictures and for clips. Strides.
+ * not:    windows of one pixel: those are `linear` on the channels, for pictures and for clips. Strides.
  *         This file is a trust boundary: it cuts and pads nodes, and types what comes out.
  * source: torch.nn.Conv2d(padding=δ, dilation=δ); its weight [out, in, row, column] is ours by 'o i r c -> r c i o'
  */

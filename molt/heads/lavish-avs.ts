@@ -10,9 +10,9 @@ import { add, block, linear, opaque, type SomeBlock } from '../../dsl/index.ts';
 import type { Statistics } from '../adapters/batch-norm.ts';
 import type { Pictured, SegmentStages, Stages } from './avs.ts';
 import { type Convolve, convolution } from './convolution.ts';
-import { masks, type MaskSizes } from './masks.ts';
-import { type Interpolation, resize, twice } from './resize.ts';
-import type { Maps } from './scales.ts';
+import { masks, type MaskSizes, publishedMasks } from './masks.ts';
+import { twice } from './resize.ts';
+import { type Maps, resized } from './scales.ts';
 
 /** Channels that the stages are mapped to first: X1 … X4. */
 export interface LavishAvsSizes<in out S extends Dim, in out C extends Dim, in out A extends Dim, in out G extends Dim, in out E extends Dim, in out F extends Dim, in out I extends Dim, in out O extends Dim, in out U extends Dim, in out X1 extends Dim, in out X2 extends Dim, in out X3 extends Dim, in out X4 extends Dim> {
@@ -24,7 +24,7 @@ export interface LavishAvsSizes<in out S extends Dim, in out C extends Dim, in o
 /** The released sizes, masks of 224 × 224, over stages of Swin-V2 that end at S × S and start with C channels, and a sound of A channels. */
 export const publishedLavishAvs = <S extends Dim, C extends Dim, A extends Dim>(s: DimOf<S>, c: DimOf<C>, a: DimOf<A>): LavishAvsSizes<S, C, A, 7, 256, 128, 128, 128, 32, 64, 128, 320, 512> => ({
   pictures: { s, c, a },
-  masks: { g: dim(7), e: dim(256), f: dim(128), i: dim(128), o: dim(128), u: dim(32) },
+  masks: publishedMasks,
   first: [dim(64), dim(128), dim(320), dim(512)],
 });
 
@@ -36,10 +36,8 @@ const widened = <X extends Dim, E extends Dim>(x: DimOf<X>, e: DimOf<E>): SomeBl
 export const lavishAvs = <S extends Dim, C extends Dim, A extends Dim, G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim, X1 extends Dim, X2 extends Dim, X3 extends Dim, X4 extends Dim>(
   sizes: LavishAvsSizes<S, C, A, G, E, F, I, O, U, X1, X2, X3, X4>, statistics: Statistics): SomeBlock<SegmentStages<S, C, A, G, E>> => {
   const { pictures: { s, c, a }, masks: { g, e, f }, first: [n1, n2, n3, n4] } = sizes;
-  const how: Interpolation = { kernel: 'cubic', corners: 'halfway' };
-  const [s2, g2, c2] = [twice(s), twice(g), twice(c)] as const;
-  const [s4, g4, c4] = [twice(s2), twice(g2), twice(c2)] as const;
-  const fit = [resize(twice(s4), twice(g4), how), resize(s4, g4, how), resize(s2, g2, how), resize(s, g, how)] as const;
+  const fit = resized(s, g, { kernel: 'cubic', corners: 'halfway' });
+  const [c2, c4] = [twice(c), twice(twice(c))] as const;
   const project = block({ 0: linear(c, n1), 1: linear(c2, n2), 2: linear(c4, n3), 3: linear(twice(c4), n4) }, (p) => p);
   const widen = block({ 0: widened(n1, e), 1: widened(n2, e), 2: widened(n3, e), 3: widened(n4, e) }, (p) => p);
   return opaque(block({ project, widen, audio: linear(a, f), masks: masks(sizes.masks, statistics) }, ({ project: w, widen: over, ...p }): SegmentStages<S, C, A, G, E> => <B extends Dim, T extends Dim>([x1, x2, x3, x4]: Stages<B, T, S, C>, sound: Tensor<[B, T, A]>) => {

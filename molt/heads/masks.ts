@@ -22,6 +22,9 @@ export interface MaskSizes<in out G extends Dim, in out E extends Dim, in out F 
   readonly u: DimOf<U>;
 }
 
+/** The released sizes: maps of 56 … 7 places to a side, masks of 224. */
+export const publishedMasks: MaskSizes<7, 256, 128, 128, 128, 32> = { g: dim(7), e: dim(256), f: dim(128), i: dim(128), o: dim(128), u: dim(32) };
+
 /** Pixels to a side of a mask, 32·G. */
 export type MaskSide<G extends Dim> = Twice<Twice<Twice<Twice<Twice<G>>>>>;
 
