@@ -7,7 +7,7 @@ import { swinV2Block } from '../molt/backbones/swinv2.ts';
 import { windowing } from '../molt/backbones/window.ts';
 import { modalities } from '../molt/modality.ts';
 import { moltAve } from '../molt/tasks/ave.ts';
-import { decodeVariant } from '../molt/variants/codec.ts';
+import { decodeMolt } from '../molt/variants/codec.ts';
 import { held } from './held.ts';
 import { type BlockJob, jobCodec, type MoltJob, type TrunkJob } from './protocol.ts';
 import { trunkTensors } from './trunk.ts';
@@ -18,7 +18,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 const draw = drawing(1);
 
 const moltTensors = (job: MoltJob) => {
-  const variant = held(decodeVariant('bench', job.variant));
+  const variant = held(decodeMolt('bench', job.variant));
   const labels: Value = { sizes: [job.batch], dtype: 'i32', data: Int32Array.from({ length: job.batch }, (_, i) => (7 * i + 3) % job.classes) };
   return {
     weights: [...moltAve(variant, job.classes).declared.values()].map(({ name, sizes }) => ({ name, sizes })),

@@ -32,5 +32,5 @@ export { type Asked, type Batches, type BatchSource, inMemory } from './train/so
 export { sourceStatistics, standardised } from './train/standard.ts';
 export * from './uda.ts';
 export { type Built, type BuiltBatch, buildVariant, type Model, type ModelSizes, withModel } from './variants/build.ts';
-export { decodeVariant, encodeVariant } from './variants/codec.ts';
-export { type Backbones, type Budgets, type Features, type Fusion as FusionConfig, type MoltAdapter, type Position, type Task, type TaskKind, type Tor, type Variant, widthAt } from './variants/variant.ts';
+export { decodeMolt, decodeVariant, encodeVariant } from './variants/codec.ts';
+export { type Adapter, type AdapterKind, type AveHead, type Backbones, type Budgets, type Features, type Fusion as FusionConfig, isMolt, isParallel, type MettleAdapter, type MoltAdapter, moltOnly, type MoltVariant, type ParallelVariant, type Position, type Task, type TaskKind, type Tor, type Training, type Variant, type VariantOf, widthAt } from './variants/variant.ts';

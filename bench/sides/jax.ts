@@ -3,7 +3,7 @@
  */
 import type { Value } from '../../dsl/index.ts';
 import { readSafetensors } from '../../molt/io/safetensors.ts';
-import { decodeVariant } from '../../molt/variants/codec.ts';
+import { decodeMolt } from '../../molt/variants/codec.ts';
 import { held } from '../held.ts';
 import type { A, JaxSizes, Tree } from '../peers/jax/molt.ts';
 import { type Digest, digestOf, type MoltJob } from '../protocol.ts';
@@ -26,7 +26,7 @@ const digests = async (values: Tree): Promise<Record<string, Digest>> =>
   Object.fromEntries(await Promise.all(Object.keys(values).map(async (name) => [name, digestOf(await at(values, name).data())] as const)));
 
 const sizesOf = (job: MoltJob): JaxSizes => {
-  const { adapter, features } = held(decodeVariant('bench', job.variant));
+  const { adapter, features } = held(decodeMolt('bench', job.variant));
   return { layers: features.visual.length, uda: adapter.uda, cda: adapter.cda, tor: adapter.tor };
 };
 const described = { versions: { node: process.versions.node, 'jax-js': '0.1.25' }, threads: 1, saved: null, notes: ['jit'] };

@@ -14,7 +14,7 @@ import { engine, factsOf, isEngine } from '../../molt/train/engine.ts';
 import { trainStep } from '../../molt/train/loop.ts';
 import { helperThreads } from '../../molt/train/threads.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
-import { decodeVariant } from '../../molt/variants/codec.ts';
+import { decodeMolt } from '../../molt/variants/codec.ts';
 import { held } from '../held.ts';
 import { type BlockJob, type Digest, digestOf, type MoltJob, type TrunkJob } from '../protocol.ts';
 import { type Prepared, serve } from '../serve.ts';
@@ -44,7 +44,7 @@ const fill = async (weights: Values, path: string): Promise<void> => {
 };
 
 const step = async (backend: Backend, job: MoltJob): Promise<Prepared> => {
-  const learner = moltAve(held(decodeVariant('bench', job.variant)), job.classes);
+  const learner = moltAve(held(decodeMolt('bench', job.variant)), job.classes);
   const threads = threadsOf(backend.name, job.threads);
   const plan = trainStep(learner, job.batch, { target: backend.target });
   const training = held(await trainer(backend, plan, blank(plan.trained), { name: 'bench', adam: job.adam, threads: threads > 1 ? helperThreads(threads - 1) : undefined, clock: () => performance.now() })());
@@ -78,7 +78,7 @@ const inference = (backend: Backend, threads: number, program: Program, inputs: 
 };
 
 const forward = async (backend: Backend, job: MoltJob): Promise<Prepared> => {
-  const { outputs } = held(buildVariant(held(decodeVariant('bench', job.variant)))).outputs(job.batch);
+  const { outputs } = held(buildVariant(held(decodeMolt('bench', job.variant)))).outputs(job.batch);
   const names = ['fused.visual', 'fused.audio'];
   const plan = planFor(backend, names.flatMap((name) => { const node = outputs.get(name); return node === undefined ? [] : [node]; }));
   const resident = new Map([...(await tensorsOf(job.weights))].filter(([name]) => !name.startsWith('head.')));

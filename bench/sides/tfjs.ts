@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import type { Value } from '../../dsl/index.ts';
 import { readSafetensors } from '../../molt/io/safetensors.ts';
-import { decodeVariant } from '../../molt/variants/codec.ts';
+import { decodeMolt } from '../../molt/variants/codec.ts';
 import { held } from '../held.ts';
 import { adamWStep, type Slot, slotOf } from '../peers/tfjs/adamw.ts';
 import { fusedTokens, lossAndGrads, type MoltSizes } from '../peers/tfjs/molt.ts';
@@ -19,7 +19,7 @@ const read = async (path: string): Promise<Record<string, T>> => Object.fromEntr
 const digests = (tensors: Readonly<Record<string, T>>): Record<string, Digest> => Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, digestOf(x.dataSync())]));
 
 const sizesOf = (job: MoltJob): MoltSizes => {
-  const { adapter, features } = held(decodeVariant('bench', job.variant));
+  const { adapter, features } = held(decodeMolt('bench', job.variant));
   return { layers: features.visual.length, uda: adapter.uda, cda: adapter.cda, tor: adapter.tor };
 };
 

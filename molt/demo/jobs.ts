@@ -13,7 +13,7 @@ import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } fro
 import type { FeatureSet } from '../train/features.ts';
 import { inferAll } from '../train/infer.ts';
 import { train } from '../train/loop.ts';
-import type { Variant } from '../variants/variant.ts';
+import type { MoltVariant } from '../variants/variant.ts';
 import { extract, type Extracted, type ExtractJob, type Trunks } from './extract.ts';
 import { type MethodName, methods } from './methods.ts';
 import type { DemoSettings } from './settings.ts';
@@ -24,7 +24,7 @@ export interface TrainJob {
   readonly run: string;
   readonly method: MethodName;
   readonly seed: number;
-  readonly variant: Variant;
+  readonly variant: MoltVariant;
   readonly settings: DemoSettings;
   readonly sets: { readonly train: FeatureSet; readonly val: FeatureSet; readonly test: FeatureSet };
   readonly checkpoint: string;
@@ -49,7 +49,7 @@ export interface TrainedJob {
 }
 export type JobResult = Extracted | TrainedJob;
 
-const shown = (variant: Variant): readonly string[] => ['logits', ...['visual', 'audio'].flatMap((m) => [`weights.${m}`, `tokens.${m}`, `tor.${m}`]), ...variant.features.visual.map((_, l) => `router.${l}`)];
+const shown = (variant: MoltVariant): readonly string[] => ['logits', ...['visual', 'audio'].flatMap((m) => [`weights.${m}`, `tokens.${m}`, `tor.${m}`]), ...variant.features.visual.map((_, l) => `router.${l}`)];
 
 /** Where an interrupted run stopped; undefined if it had not begun. errors: those of a checkpoint that is damaged or of another run */
 const earlier = (job: TrainJob, declared: Learner['declared']): TE.TaskEither<Fault, Checkpoint | undefined> =>

@@ -4,7 +4,7 @@
  */
 import { moltAve, pooledAve } from '../tasks/ave.ts';
 import type { Learner } from '../tasks/learner.ts';
-import type { Variant } from '../variants/variant.ts';
+import type { MoltVariant } from '../variants/variant.ts';
 
 export interface Method {
   readonly label: string;
@@ -13,11 +13,11 @@ export interface Method {
   readonly rate: number;
   /** times the epochs of the settings; chosen on the validation split */
   readonly epochs: number;
-  readonly learner: (variant: Variant, classes: number) => Learner;
+  readonly learner: (variant: MoltVariant, classes: number) => Learner;
 }
 
-const changed = (change: (variant: Variant) => Variant): Method['learner'] => (variant, classes) => moltAve(change(variant), classes);
-const adapter = (part: Partial<Variant['adapter']>) => (v: Variant): Variant => ({ ...v, adapter: { ...v.adapter, ...part } });
+const changed = (change: (variant: MoltVariant) => MoltVariant): Method['learner'] => (variant, classes) => moltAve(change(variant), classes);
+const adapter = (part: Partial<MoltVariant['adapter']>) => (v: MoltVariant): MoltVariant => ({ ...v, adapter: { ...v.adapter, ...part } });
 
 export const methods = {
   molt: { label: 'MoLT', about: 'uni-modal and cross-modal adapters, token fusion, TOR', rate: 1, epochs: 1, learner: (v, k) => moltAve(v, k) },

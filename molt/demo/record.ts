@@ -9,7 +9,7 @@ import { type ModalityName, modalities } from '../modality.ts';
 import type { CosineMapRecord, DemoRecord, FusionRecord, MethodRecord, RouterRecord, StripRecord } from '../report/record.ts';
 import { mean, median, populationDeviation } from '../statistics.ts';
 import { accuracy, greatestOf } from '../train/infer.ts';
-import type { Variant } from '../variants/variant.ts';
+import type { MoltVariant } from '../variants/variant.ts';
 import type { Extracted } from './features.ts';
 import type { TrainedJob } from './jobs.ts';
 import { type MethodName, methods } from './methods.ts';
@@ -30,7 +30,7 @@ export interface MethodResult {
 }
 export interface Measured {
   readonly seeds: readonly number[];
-  readonly variant: Variant;
+  readonly variant: MoltVariant;
   readonly splits: { readonly train: AveSplit; readonly val: AveSplit; readonly test: AveSplit };
   readonly features: Extracted;
   readonly trunks: { readonly [M in ModalityName]: TrunkFacts };
@@ -43,7 +43,7 @@ const nothing: Value = { sizes: [0, 1], dtype: 'f32', data: new Float32Array() }
 const shown = (run: TrainedJob | undefined, name: string): Value => run?.test.get(name) ?? nothing;
 const predictions = (result: MethodResult | undefined): readonly Int32Array[] => (result?.runs ?? []).map((r) => greatestOf(shown(r, 'logits')));
 const labelsOf = (split: AveSplit): Int32Array => Int32Array.from(split.labels);
-const layerNames = (variant: Variant): readonly string[] => variant.features.visual.map((_, l) => `late pair ${l + 1}`);
+const layerNames = (variant: MoltVariant): readonly string[] => variant.features.visual.map((_, l) => `late pair ${l + 1}`);
 
 const methodRecord = (result: MethodResult, seeds: readonly number[], labels: Int32Array): MethodRecord => ({
   name: result.name,
@@ -59,9 +59,9 @@ const methodRecord = (result: MethodResult, seeds: readonly number[], labels: In
   })),
 });
 
-const experts = (variant: Variant): readonly string[] => [...Array.from({ length: variant.adapter.uda }, (_, i) => `uni ${i + 1}`), ...Array.from({ length: variant.adapter.cda }, (_, i) => `cross ${i + 1}`)];
+const experts = (variant: MoltVariant): readonly string[] => [...Array.from({ length: variant.adapter.uda }, (_, i) => `uni ${i + 1}`), ...Array.from({ length: variant.adapter.cda }, (_, i) => `cross ${i + 1}`)];
 
-const routerRecords = (variant: Variant, run: TrainedJob | undefined, labels: Int32Array): readonly RouterRecord[] =>
+const routerRecords = (variant: MoltVariant, run: TrainedJob | undefined, labels: Int32Array): readonly RouterRecord[] =>
   layerNames(variant).flatMap((layer, l) => {
     const { data } = shown(run, `router.${l}`);
     const names = experts(variant);

@@ -1,7 +1,7 @@
 /**
  * Settings of the demo: how much data, how long, which model; chosen on the validation split only.
  */
-import type { Variant } from '../variants/variant.ts';
+import type { MoltVariant } from '../variants/variant.ts';
 
 export interface DemoSettings {
   /** 10 one-second segments each */
@@ -26,7 +26,7 @@ export const quickSettings: DemoSettings = { ...fullSettings, clips: { train: 42
 export const trunks = { visual: 'swinv2-tiny64', audio: 'htsat-tiny64' } as const;
 
 /** The demo's MoLT: late pairs of both trunks, one adapter of each kind at full width, in the default readings. */
-export const demoVariant = (features: Variant['features']): Variant => ({
+export const demoVariant = (features: MoltVariant['features']): MoltVariant => ({
   schemaVersion: 1,
   name: 'molt-demo',
   features,
@@ -34,6 +34,6 @@ export const demoVariant = (features: Variant['features']): Variant => ({
     kind: 'molt', uda: 1, cda: 1, tokens: 4, heads: 8, width: { visual: null, audio: null }, mix: 'token', share: 'none',
     router: { hidden: 32 }, fusion: { kind: 'mlp', hidden: 32, over: 'token' }, tor: { weight: 1, scale: 'mean' },
   },
-  task: { kind: 'ave', classes: 8, segments: 10 },
+  task: { kind: 'ave', classes: 8, segments: 10, head: 'linear', hidden: 0 },
   budgets: {},
 });

@@ -12,7 +12,7 @@ import type { AdamWConfig } from '../../dsl/optim/adamw.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { moltAve } from '../tasks/ave.ts';
 import { buildVariant } from '../variants/build.ts';
-import type { Variant } from '../variants/variant.ts';
+import { isMolt, type Variant } from '../variants/variant.ts';
 
 export type Outputs = ReadonlyMap<string, Node>;
 
@@ -32,7 +32,7 @@ interface Model {
 
 /** errors: Unsupported for a task that is not built */
 const modelOf = (variant: Variant): Either<Fault, Model> => {
-  if (variant.task.kind === 'ave') {
+  if (variant.task.kind === 'ave' && isMolt(variant)) {
     const { declared, infer, train } = moltAve(variant, variant.task.classes);
     return right({ declared, infer, loss: (batch) => { const { loss, task, tor } = train(batch); return { loss, parts: new Map([['task', task], ['tor', tor]]) }; } });
   }

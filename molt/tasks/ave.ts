@@ -8,7 +8,7 @@ import { type Arrow, beside, block, concat, crossEntropy, declaredOf, full, inpu
 import { moltLoss, torLoss } from '../loss.ts';
 import { type Both, modalities } from '../modality.ts';
 import { withModel } from '../variants/build.ts';
-import type { Features, Variant } from '../variants/variant.ts';
+import type { Features, MoltVariant } from '../variants/variant.ts';
 import type { Learner } from './learner.ts';
 
 const meanLoss = <B extends Dim, K extends Dim>(logits: Tensor<[B, K]>, b: DimOf<B>, classes: DimOf<K>): Tensor<[]> => mean(-1)(crossEntropy(logits, inputIndices('labels', classes, b)));
@@ -25,7 +25,7 @@ const head = <I extends Dim, K extends Dim>(config: HeadConfig, i: DimOf<I>, k: 
     : reify(config.hidden, (r) => opaque(block({ hidden: linear(i, r), out: linear(r, k) }, (p): Arrow<[I], [K]> => (x) => p.out(relu(p.hidden(x))))));
 
 /** MoLT of a variant with a head (`head.…`) on its fused tokens. */
-export const moltAve = (variant: Variant, classes: number, config: HeadConfig = { hidden: 0 }): Learner =>
+export const moltAve = (variant: MoltVariant, classes: number, config: HeadConfig = { hidden: 0 }): Learner =>
   withModel(variant, (model, sizes) => reify(classes, (k): Learner => {
     const whole = beside(model, block({ head: head(config, plusD(sizes.d, sizes.c), k) }, (p) => p.head));
     const [run, classify] = instantiate(whole);

@@ -1,39 +1,52 @@
 /**
- * Backbones by name: which features the frozen trunks give at each of the twelve layer pairs.
- * idea:  Swin-V2-L has 24 blocks and HTS-AT has 12. Stages 0, 1 and 3 pair one to one; in stage 2 the Swin blocks 2, 5, 8,
- *        11, 14 and 17 pair with HTS-AT's six.
+ * Backbones by name: which layers of two trunks form pairs, and which features they give.
+ * idea:   the last stage is late, the one before it middle, what is left early: twelve pairs in Swin-V2-L beside HTS-AT. Of a deeper
+ *         middle stage six evenly spread blocks count: 2, 5, 8, 11, 14 and 17 of eighteen.
  * source: the published audio-visual adapters on these two trunks pair them so; MoLT's Table 4 names the positions
  */
-import type { Both } from '../modality.ts';
+import { type BackboneConfig, backboneConfigs, type BackboneName, stagesOf } from '../backbones/config.ts';
+import type { Place } from '../backbones/taps.ts';
+import { type Both, both } from '../modality.ts';
 import type { Backbones, Features, Position } from './variant.ts';
-
-interface Stage {
-  readonly position: Position;
-  /** layer pairs of this stage */
-  readonly pairs: number;
-  readonly visual: Features;
-  readonly audio: Features;
-}
-
-/** Swin-V2-L at 192 pixels, window 12, beside HTS-AT at 256 × 256: four stages, twelve pairs. */
-const stages: readonly Stage[] = [
-  { position: 'early', pairs: 2, visual: { tokens: 2304, channels: 192 }, audio: { tokens: 4096, channels: 96 } },
-  { position: 'early', pairs: 2, visual: { tokens: 576, channels: 384 }, audio: { tokens: 1024, channels: 192 } },
-  { position: 'middle', pairs: 6, visual: { tokens: 144, channels: 768 }, audio: { tokens: 256, channels: 384 } },
-  { position: 'late', pairs: 2, visual: { tokens: 36, channels: 1536 }, audio: { tokens: 64, channels: 768 } },
-];
 
 /** All positions, from the input to the output. */
 export const positions = ['early', 'middle', 'late'] as const satisfies readonly Position[];
 
-export const visualBackbones = ['swinv2-large-w12-192'] as const satisfies readonly Backbones['visual'][];
-export const audioBackbones = ['htsat'] as const satisfies readonly Backbones['audio'][];
+const isBackbone = (name: string): name is BackboneName => Object.hasOwn(backboneConfigs, name);
+/** Trunks for sound: HTS-AT, and any Swin on pictures of the spectrogram. */
+export const audioBackbones: readonly BackboneName[] = Object.keys(backboneConfigs).filter(isBackbone);
+/** Trunks for pictures. */
+export const visualBackbones: readonly BackboneName[] = audioBackbones.filter((name) => backboneConfigs[name].kind === 'swinv2');
 
-/** The position of a stage's layer pairs. */
-export const positionOf = (stage: number): Position | undefined => stages[stage]?.position;
+/** The configurations of both trunks. */
+export const configsOf = ({ visual, audio }: Pick<Backbones, 'visual' | 'audio'>): Both<BackboneConfig> => both(backboneConfigs[visual], backboneConfigs[audio]);
+
+/** Most pairs of one stage. */
+const most: { readonly [P in Position]: number } = { early: 2, middle: 6, late: 2 };
+
+/** The position of a stage, counted from the last one. */
+const positionFromEnd = (fromEnd: number): Position => (fromEnd === 0 ? 'late' : fromEnd === 1 ? 'middle' : 'early');
+
+/** Evenly spread, the last block among them; of the last stage the last ones. */
+const blocksOf = (position: Position, depth: number): readonly number[] => {
+  const count = Math.min(depth, most[position]);
+  return Array.from({ length: count }, (_, i) => (position === 'late' ? depth - count + i : Math.floor(((i + 1) * depth) / count) - 1));
+};
+
+/** The blocks of a trunk at some positions, from the input to the output. */
+export const placesAt = (config: BackboneConfig, asked: readonly Position[]): readonly Place[] =>
+  config.depths.flatMap((depth, stage) => {
+    const position = positionFromEnd(config.depths.length - 1 - stage);
+    return asked.includes(position) ? blocksOf(position, depth).map((block) => ({ stage, block })) : [];
+  });
+
+const featuresAt = (config: BackboneConfig, asked: readonly Position[]): readonly Features[] => {
+  const stages = stagesOf(config);
+  return placesAt(config, asked).flatMap(({ stage }) => stages.slice(stage, stage + 1).map(({ side, channels }) => ({ tokens: side ** 2, channels })));
+};
 
 /** The features of the layer pairs at the given positions, in layer order. */
 export const featuresOf = (backbones: Backbones): Both<readonly Features[]> => {
-  const chosen = stages.filter((s) => backbones.position.includes(s.position)).flatMap((s) => Array.from({ length: s.pairs }, () => s));
-  return { visual: chosen.map((s) => s.visual), audio: chosen.map((s) => s.audio) };
+  const { visual, audio } = configsOf(backbones);
+  return both(featuresAt(visual, backbones.position), featuresAt(audio, backbones.position));
 };

@@ -4,7 +4,7 @@
  *        checked by the compiler, for every variant at once.
  * source: parameter names and outputs are the contract of `molt run`
  */
-import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import { chain, type Either, left, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Fault, fault } from '../../shapes/fault.ts';
 import { type Add, type Dim, dim, type DimOf, mapV, type Mul, reify, type Tensor, tabulate, timesD, withSizes } from '../../shapes/index.ts';
@@ -14,7 +14,7 @@ import { gather, type MoltOutput } from '../molt.ts';
 import type { Distil } from '../td.ts';
 import { averageFusion, type Fusion, gateFusion, layerTfm, tfm } from '../tfm.ts';
 import { type Common, type Layer, layerSharedFdm, noProjection, ownFdm, type Project, projection, readLayer, readLentLayer, sharedFdm, someTd } from './layer.ts';
-import { type MoltAdapter, type Variant, widthAt } from './variant.ts';
+import { type MoltAdapter, moltOnly, type MoltVariant, type Variant, widthAt } from './variant.ts';
 
 /** MoLT on the inputs `visual.l` and `audio.l` of a batch. M = L·Z tokens, D and C final channels, E experts. */
 export interface Model<in out L extends Dim, in out M extends Dim, in out D extends Dim, in out C extends Dim, in out E extends Dim> {
@@ -46,7 +46,7 @@ type LayerSizes = {
   readonly K: number;
   readonly G: number;
 };
-const sizesAt = (variant: Variant, l: number): LayerSizes => {
+const sizesAt = (variant: MoltVariant, l: number): LayerSizes => {
   const [v, a] = [variant.features.visual[l], variant.features.audio[l]];
   const inner = (m: 'visual' | 'audio'): number => widthAt(variant, m, l) / variant.adapter.heads;
   return { N: v?.tokens ?? 0, D: v?.channels ?? 0, M: a?.tokens ?? 0, C: a?.channels ?? 0, K: inner('visual'), G: inner('audio') };
@@ -54,7 +54,7 @@ const sizesAt = (variant: Variant, l: number): LayerSizes => {
 
 /** Layer l with TDs of its own, per adapter or one set. */
 const ownLayer = <Z extends Dim, U extends Dim, J extends Dim, H extends Dim, R extends Dim, D extends Dim, C extends Dim>(
-  variant: Variant, l: number, common: Common<Z, U, J, H, R>, d: DimOf<D>, c: DimOf<C>): SomeBlock<Layer<Z, D, C, Add<U, J>>> => {
+  variant: MoltVariant, l: number, common: Common<Z, U, J, H, R>, d: DimOf<D>, c: DimOf<C>): SomeBlock<Layer<Z, D, C, Add<U, J>>> => {
   const size = sizesAt(variant, l);
   return channels(size.D, d, (dv, pv) => channels(size.C, c, (da, pa) => withSizes(size, (t) => {
     const sized = { common, visual: modality(dv, common.heads, t.K, t.N), audio: modality(da, common.heads, t.G, t.M), mix: variant.adapter.mix };
@@ -64,11 +64,11 @@ const ownLayer = <Z extends Dim, U extends Dim, J extends Dim, H extends Dim, R 
 
 /** Layer l whose TDs are given. */
 const lentLayer = <Z extends Dim, U extends Dim, J extends Dim, H extends Dim, R extends Dim, D extends Dim, K extends Dim, C extends Dim, G extends Dim>(
-  variant: Variant, l: number, common: Common<Z, U, J, H, R>, d: DimOf<D>, k: DimOf<K>, c: DimOf<C>, g: DimOf<G>): SomeBlock<(lent: Both<Distil<D>, Distil<C>>) => Layer<Z, D, C, Add<U, J>>> =>
+  variant: MoltVariant, l: number, common: Common<Z, U, J, H, R>, d: DimOf<D>, k: DimOf<K>, c: DimOf<C>, g: DimOf<G>): SomeBlock<(lent: Both<Distil<D>, Distil<C>>) => Layer<Z, D, C, Add<U, J>>> =>
   withSizes(sizesAt(variant, l), (t) => readLentLayer(l, both([t.N, d], [t.M, c]), sharedFdm({ common, visual: modality(d, common.heads, k, t.N), audio: modality(c, common.heads, g, t.M), mix: variant.adapter.mix })));
 
 /** MoLT of a variant, with its sizes, for whoever asks. */
-export const withModel = <X>(variant: Variant, use: <L extends Dim, M extends Dim, D extends Dim, C extends Dim, E extends Dim>(model: SomeBlock<Model<L, M, D, C, E>>, sizes: ModelSizes<M, D, C>) => X): X => {
+export const withModel = <X>(variant: MoltVariant, use: <L extends Dim, M extends Dim, D extends Dim, C extends Dim, E extends Dim>(model: SomeBlock<Model<L, M, D, C, E>>, sizes: ModelSizes<M, D, C>) => X): X => {
   const { adapter, features } = variant;
   const layers = features.visual.length;
   const last = sizesAt(variant, layers - 1);
@@ -115,8 +115,8 @@ const named = <B extends Dim, L extends Dim, M extends Dim, D extends Dim, C ext
     ...modalities.map((m): [string, Node] => [`tor.${m}`, unwrap(out.tor[m])]),
   ]);
 
-/** Weights, inputs and outputs of a variant, by the names of the contract. */
-export const buildVariant = (variant: Variant): Either<Fault, Built> =>
+/** Weights, inputs and outputs of a variant of MoLT, by the names of the contract. errors: Unsupported for other adapters and tasks */
+export const buildVariant = (given: Variant): Either<Fault, Built> => pipe(moltOnly(given), chain((variant) =>
   variant.task.kind !== 'none' && variant.task.kind !== 'ave'
     ? left(fault('Unsupported', `task ${variant.task.kind}`, [`variant ${variant.name}`], 'a task that is built: none or ave'))
     : withModel(variant, (model) => {
@@ -129,4 +129,4 @@ export const buildVariant = (variant: Variant): Either<Fault, Built> =>
             return { outputs: named(out), objective: unwrap(objective(out)), inputs: new Map(inputs) };
           }),
         });
-      });
+      })));

@@ -3,19 +3,21 @@
  * idea:  everything but `schemaVersion`, `name`, `adapter.kind` and one of `features` and `backbones` has a default;
  *        unknown keys are errors that name the nearest known key; all problems are told at once.
  * laws:  decode ∘ encode = identity on variants (test/molt/variants/codec.test.ts)
- * not:   reading the file (`read.ts`), or what a variant means (`build.ts`).
+ * not:   reading the file (`read.ts`), what must hold between keys (`checks.ts`), or what a variant means (`build.ts`).
  */
-import { mapLeft, type Either } from 'fp-ts/lib/Either.js';
+import { chain, mapLeft, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { Fault } from '../../shapes/fault.ts';
-import { modalities, type ModalityName } from '../modality.ts';
+import { type Both, both } from '../modality.ts';
+import { adapterFile, adapterOf } from './adapter-codec.ts';
 import { audioBackbones, featuresOf, positions, visualBackbones } from './backbones.ts';
+import { complaintsAbout } from './checks.ts';
 import {
-  decoder, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
+  decoder, flag, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
   type Complaint, type Decoder, type Field, type RecordOf,
 } from './combinators.ts';
-import { problemsFault, problemsOf, type Problem } from './problems.ts';
-import { widthAt, type Budgets, type Features, type Fusion, type Position, type Tor, type Variant } from './variant.ts';
+import { problemsFault } from './problems.ts';
+import { type AdapterKind, type Backbones, type Budgets, type Features, moltOnly, type MoltVariant, type Position, placement, type Training, type Variant } from './variant.ts';
 
 const features: Decoder<readonly Features[]> = listOf(record({ tokens: required(positive), channels: required(positive) }));
 
@@ -27,38 +29,11 @@ const position: Decoder<readonly Position[]> = decoder(`${listed(positions)}, or
   return t.success(positions.filter((p) => names.includes(p)));
 });
 
-const backbones = record({ visual: required(oneOf(...visualBackbones)), audio: required(oneOf(...audioBackbones)), position: optional(position, ['late'] as const) });
-
-const fusionDefault: Fusion = { kind: 'mlp', hidden: 128, over: 'token' };
-const fusion: Decoder<Fusion> = record({
-  kind: optional(oneOf('mlp', 'average', 'gates'), fusionDefault.kind),
-  hidden: optional(positive, fusionDefault.hidden),
-  over: optional(oneOf('token', 'layer'), fusionDefault.over),
-});
-
-const torDefault: Tor = { weight: 0.1, scale: 'mean' };
-const tor: Decoder<Tor> = record({ weight: optional(notNegative, torDefault.weight), scale: optional(oneOf('mean', 'sum'), torDefault.scale) });
-
-const router = record({ hidden: optional(positive, 128) });
-const width = record({ visual: optional(nullable(positive), null), audio: optional(nullable(positive), null) });
-
-const adapter = record({
-  kind: required(oneOf('molt')),
-  uda: optional(natural, 2),
-  cda: optional(natural, 2),
-  tokens: optional(positive, 8),
-  heads: optional(positive, 8),
-  width: optional(width, { visual: null, audio: null }),
-  mix: optional(oneOf('token', 'pooled-channel'), 'token' as const),
-  share: optional(oneOf('none', 'layer', 'all'), 'none' as const),
-  router: optional(router, { hidden: 128 }),
-  fusion: optional(fusion, fusionDefault),
-  tor: optional(tor, torDefault),
-});
+const backbones = record({ visual: required(oneOf(...visualBackbones)), audio: optional(oneOf(...audioBackbones), undefined), shared: optional(flag, false), position: optional(position, undefined) });
 
 const task = tagged('kind', {
   none: {},
-  ave: { classes: optional(positive, 28), segments: optional(positive, 10) },
+  ave: { classes: optional(positive, 28), segments: optional(positive, 10), head: optional(oneOf('linear', 'cmbs', 'cmbs-dg-sct'), 'linear' as const), hidden: optional(natural, 0) },
   avs: { setting: optional(oneOf('s4', 'ms3'), 's4' as const), size: optional(positive, 224) },
   avqa: { answers: optional(positive, 42), segments: optional(positive, 10) },
 });
@@ -79,68 +54,78 @@ const limits = ({ trainableParameters, savedBytesPerSample, peakBytes, multiplyA
   ...(exportedBytes === undefined ? {} : { exportedBytes }),
 });
 
+const training: Decoder<Training> = record({
+  optimiser: optional(oneOf('adam', 'adamw'), 'adamw' as const),
+  rate: optional(notNegative, 5e-4),
+  headRate: optional(nullable(notNegative), null),
+  warmup: optional(natural, 0),
+  final: optional(notNegative, 0.02),
+  decay: optional(notNegative, 0),
+  batch: optional(positive, 80),
+  epochs: optional(positive, 20),
+  seed: optional(natural, 0),
+});
+
 /** The file's own form: what stands there, with the defaults that need no other key. */
 const fileFields = {
   schemaVersion: required(oneOf(1)),
   name: required(line),
   features: optional(record({ visual: required(features), audio: required(features) }), undefined),
   backbones: optional(backbones, undefined),
-  adapter: required(adapter),
+  adapter: required(adapterFile),
   task: optional(task, { kind: 'none' } as const),
   budgets: optional(budgets, noBudgets),
+  training: optional(training, undefined),
 };
 type File = RecordOf<typeof fileFields>;
 
-const resolved = (file: File): Variant => ({
-  schemaVersion: 1,
-  name: file.name,
-  features: file.features ?? (file.backbones === undefined ? { visual: [], audio: [] } : featuresOf(file.backbones)),
-  ...(file.backbones === undefined ? {} : { backbones: file.backbones }),
-  adapter: file.adapter,
-  task: file.task,
-  budgets: limits(file.budgets),
+const everywhere: readonly Position[] = positions;
+/** The layers that an adapter reads if the file does not say. */
+const usualPosition: { readonly [K in AdapterKind]: readonly Position[] } = { molt: ['late'], none: ['late'], mettle: everywhere, lavish: everywhere, 'dg-sct': everywhere, avmoe: everywhere, 'norm-only': everywhere };
+
+const trunksOf = (said: NonNullable<File['backbones']>, kind: AdapterKind): Backbones => ({
+  visual: said.visual, audio: said.shared ? said.visual : (said.audio ?? said.visual), position: said.position ?? usualPosition[kind], ...(said.shared ? { shared: true } : {}),
 });
+
+const featuresOfFile = (file: File, named: Backbones | undefined): Both<readonly Features[]> =>
+  placement[file.adapter.kind] === 'inside' ? both([], []) : (file.features ?? (named === undefined ? both([], []) : featuresOf(named)));
+
+const resolved = (file: File): Variant => {
+  const named = file.backbones === undefined ? undefined : trunksOf(file.backbones, file.adapter.kind);
+  return {
+    schemaVersion: 1,
+    name: file.name,
+    features: featuresOfFile(file, named),
+    ...(named === undefined ? {} : { backbones: named }),
+    adapter: adapterOf(file.adapter, named?.shared === true),
+    task: file.task,
+    budgets: limits(file.budgets),
+    ...(file.training === undefined ? {} : { training: file.training }),
+  };
+};
+
+const trunkComplaints = ({ backbones: said, adapter }: File): readonly Complaint[] => {
+  if (said === undefined) return [];
+  if (said.shared) return said.audio === undefined || said.audio === said.visual ? [] : [{ at: ['backbones', 'audio'], given: `'${said.audio}' beside shared: true`, needed: `no audio trunk: '${said.visual}' runs both streams` }];
+  if (said.audio === undefined) return [{ at: ['backbones', 'audio'], needed: `${listed(audioBackbones)}, or shared: true for one trunk` }];
+  return placement[adapter.kind] === 'inside' && said.position !== undefined && said.position.length < positions.length
+    ? [{ at: ['backbones', 'position'], given: said.position.join('+'), needed: 'no position: this adapter stands at every pair of blocks' }]
+    : [];
+};
 
 const sources = (file: File): readonly Complaint[] => {
   if (file.features !== undefined && file.backbones !== undefined) return [{ at: ['backbones'], given: 'both features and backbones', needed: 'either features or backbones, not both' }];
-  if (file.features === undefined && file.backbones === undefined) return [{ at: ['features'], needed: 'explicit pairs of layers, or the key backbones with named trunks' }];
-  const { visual, audio } = resolved(file).features;
-  return visual.length === audio.length ? [] : [{ at: ['features'], given: `${visual.length} visual layers, ${audio.length} audio layers`, needed: 'as many visual as audio layers: they are paired by place' }];
-};
-
-const experts = ({ adapter: { uda, cda } }: File): readonly Complaint[] =>
-  uda + cda > 0 ? [] : [{ at: ['adapter'], given: 'uda 0 and cda 0', needed: 'at least one adapter: uda or cda above 0' }];
-
-/** Where a width comes from: the option, or the channels of a layer. */
-const widths = (file: File): readonly Complaint[] => {
-  const variant = resolved(file);
-  const { heads } = variant.adapter;
-  return modalities.flatMap((m: ModalityName) => {
-    const asked = variant.adapter.width[m];
-    if (asked !== null) return asked % heads === 0 ? [] : [{ at: ['adapter', 'width', m], given: String(asked), needed: `a width divisible by the ${heads} heads` }];
-    return variant.features[m].flatMap(({ channels }, l) =>
-      widthAt(variant, m, l) % heads === 0 ? [] : [{ at: ['features', m, `[${l}]`, 'channels'], given: String(channels), needed: `channels divisible by the ${heads} heads, or adapter.width.${m} that is` }]);
-  });
-};
-
-const sharing = (file: File): readonly Complaint[] => {
-  const variant = resolved(file);
-  if (variant.adapter.share !== 'all') return [];
-  return modalities.flatMap((m: ModalityName) => {
-    const channels = [...new Set(variant.features[m].map((f) => f.channels))];
-    return channels.length < 2 ? [] : [{ at: ['adapter', 'share'], given: `'all' with ${m} layers of ${channels.join(', ')} channels`, needed: `'none' or 'layer': one set of projections fits layers of equal channels only` }];
-  });
+  if (placement[file.adapter.kind] === 'inside') return file.backbones === undefined ? [{ at: ['backbones'], needed: `named trunks: the adapter ${file.adapter.kind} stands inside them` }] : [];
+  return file.features === undefined && file.backbones === undefined ? [{ at: ['features'], needed: 'explicit pairs of layers, or the key backbones with named trunks' }] : [];
 };
 
 const checks = (file: File): readonly Complaint[] => {
-  const first = sources(file);
-  return [...first, ...experts(file), ...(first.length > 0 ? [] : [...widths(file), ...sharing(file)])];
+  const first = [...sources(file), ...trunkComplaints(file)];
+  const variant = resolved(file);
+  return first.length > 0 ? [...first, ...complaintsAbout({ ...variant, features: both([], []) }).filter(({ at }) => at[0] === 'adapter')] : complaintsAbout(variant);
 };
 
 const variantFile: Decoder<Variant> = refine(record(fileFields), checks, resolved);
-
-/** A variant from parsed JSON, or every problem with its place. */
-export const variantOrProblems = (json: unknown): Either<readonly Problem[], Variant> => mapLeft(problemsOf)(variantFile.decode(json));
 
 /**
  * A variant from parsed JSON; `source` is the file's name in messages.
@@ -152,5 +137,12 @@ export const variantOrProblems = (json: unknown): Either<readonly Problem[], Var
 export const decodeVariant = (source: string, json: unknown): Either<Fault, Variant> =>
   mapLeft((errors: t.Errors) => problemsFault(source, 'a variant file', errors))(variantFile.decode(json));
 
+/** The same for MoLT alone. errors: also Unsupported for other adapters */
+export const decodeMolt = (source: string, json: unknown): Either<Fault, MoltVariant> => chain(moltOnly)(decodeVariant(source, json));
+
+const trunksFile = ({ visual, audio, position: at, shared }: Backbones, kind: AdapterKind): unknown =>
+  ({ visual, ...(shared === true ? { shared } : { audio }), ...(placement[kind] === 'inside' ? {} : { position: at }) });
+
 /** The file's form of a variant: decoding it gives the variant back. */
-export const encodeVariant = ({ features: pairs, backbones: named, ...rest }: Variant): unknown => (named === undefined ? { ...rest, features: pairs } : { ...rest, backbones: named });
+export const encodeVariant = ({ features: pairs, backbones: named, ...rest }: Variant): unknown =>
+  (named === undefined ? { ...rest, features: pairs } : { ...rest, backbones: trunksFile(named, rest.adapter.kind) });

@@ -47,6 +47,8 @@ export const positive: Decoder<number> = leaf('a positive integer', (u): u is nu
 export const natural: Decoder<number> = leaf('an integer of at least 0', (u): u is number => integers(u) && u >= 0);
 /** A finite number of at least 0. */
 export const notNegative: Decoder<number> = leaf('a number of at least 0', (u): u is number => numbers(u) && u >= 0);
+/** true or false. */
+export const flag: Decoder<boolean> = leaf('true or false', (u): u is boolean => typeof u === 'boolean');
 /** One line of text. */
 export const line: Decoder<string> = leaf('one line of text', (u): u is string => typeof u === 'string' && /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(u));
 
@@ -75,11 +77,11 @@ const gather = <A>(parts: readonly Either<t.Errors, A>[]): t.Validation<readonly
   return problems.length > 0 ? t.failures(problems) : t.success(parts.flatMap((p) => (isLeft(p) ? [] : [p.right])));
 };
 
-/** A list of at least one value. */
-export const listOf = <A>(inner: Decoder<A>): Decoder<readonly A[]> => {
-  const name = 'a list of at least one entry';
+/** A list of at least one value, or of any number. */
+export const listOf = <A>(inner: Decoder<A>, least: 'one' | 'none' = 'one'): Decoder<readonly A[]> => {
+  const name = least === 'one' ? 'a list of at least one entry' : 'a list';
   return decoder(name, (u, context) =>
-    Array.isArray(u) && u.length > 0
+    Array.isArray(u) && (u.length > 0 || least === 'none')
       ? gather(u.map((x: unknown, i) => inner.validate(x, t.appendContext(context, `[${i}]`, inner, x))))
       : t.failure(u, context, name));
 };

@@ -11,12 +11,11 @@ import { fault, type Fault } from '../../shapes/fault.ts';
 import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
 import { type BackboneConfig, backboneConfigs } from '../backbones/config.ts';
-import { pairedBlocks } from '../backbones/pairs.ts';
 import { modalities } from '../modality.ts';
 import { moltAve } from '../tasks/ave.ts';
-import { positionOf } from './backbones.ts';
+import { configsOf, placesAt } from './backbones.ts';
 import { buildVariant } from './build.ts';
-import type { Backbones, Variant } from './variant.ts';
+import { type Backbones, isMolt, type Variant } from './variant.ts';
 
 /** A model as graphs, for one batch size. */
 export interface System {
@@ -45,7 +44,7 @@ interface Adapter {
 }
 
 const onFeatures = (variant: Variant, batch: number): Either<Fault, Adapter> => {
-  if (variant.task.kind === 'ave') {
+  if (variant.task.kind === 'ave' && isMolt(variant)) {
     const learner = moltAve(variant, variant.task.classes);
     return right({ outputs: [...learner.infer(batch).values()], loss: learner.train(batch).loss, declared: [...learner.declared.values()] });
   }
@@ -63,12 +62,11 @@ export const adapterSystem = (variant: Variant, batch: number): Either<Fault, Sy
   pipe(onFeatures(variant, batch), map(({ outputs, loss, declared }) => systemOf(batch, outputs, loss, declared)));
 
 /** The tokens of the chosen layer pairs, from trunks under the paths `visual` and `audio`. */
-const features = ({ visual, audio, position }: Backbones, batch: number): ReadonlyMap<string, Node> => {
-  const configs = { visual: backboneConfigs[visual], audio: backboneConfigs[audio] };
-  const pairs = pairedBlocks(configs.visual, configs.audio).filter((pair) => position.some((p) => p === positionOf(pair.visual.stage)));
+const features = (backbones: Backbones, batch: number): ReadonlyMap<string, Node> => {
+  const configs = configsOf(backbones);
   return new Map(modalities.flatMap((m) => {
     const { taps } = applied(configs[m], { batch }, false, m);
-    return pairs.flatMap((pair, l) => taps.blocks.filter((tap) => tap.stage === pair[m].stage && tap.block === pair[m].block).map((tap): [string, Node] => [`${m}.${l}`, unwrap(tap.value)]));
+    return placesAt(configs[m], backbones.position).flatMap((place, l) => taps.blocks.filter((tap) => tap.stage === place.stage && tap.block === place.block).map((tap): [string, Node] => [`${m}.${l}`, unwrap(tap.value)]));
   }));
 };
 

@@ -1,10 +1,14 @@
 /**
- * Variant: one point of MoLT's design space as a plain value, with every default filled in.
+ * Variant: one point of the design space of audio-visual adapters as a plain value, with every default filled in.
  * idea:  a variant names sizes and readings only; weights, data and engines are somebody else's.
  * laws:  decoding an encoded variant gives it back (test/molt/variants/codec.test.ts)
  * not:   the file's own form: see `codec.ts` for what may be left out there.
  * source: arXiv 2512.00115; the readings A1, A2, A3, A9, A11 are the options `mix`, `share`, `width`, `fusion.over`, `tor.scale`
  */
+import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import { fault, type Fault } from '../../shapes/fault.ts';
+import type { InsertedAdapter } from '../adapters/rival.ts';
+import type { BackboneName } from '../backbones/config.ts';
 import type { Both, ModalityName } from '../modality.ts';
 
 /** Frozen features of one layer of one modality: N tokens of D channels. */
@@ -19,10 +23,13 @@ export interface Features {
 export type Position = 'early' | 'middle' | 'late';
 
 export interface Backbones {
-  readonly visual: 'swinv2-large-w12-192';
-  readonly audio: 'htsat';
+  readonly visual: BackboneName;
+  /** a Swin hears sound as pictures of its spectrogram */
+  readonly audio: BackboneName;
   /** in the order early, middle, late, without repeats */
   readonly position: readonly Position[];
+  /** one Swin runs both streams, `visual` */
+  readonly shared?: true;
 }
 
 export interface Fusion {
@@ -62,10 +69,50 @@ export interface MoltAdapter {
   readonly tor: Tor;
 }
 
+/** Mettle's LCD on every given layer, pooled. source: see molt/adapters/mettle.ts for what is inferred */
+export interface MettleAdapter {
+  readonly kind: 'mettle';
+  /** Z, meta-tokens of each layer */
+  readonly tokens: number;
+  /** H */
+  readonly heads: number;
+  /** H·K per modality; null: each layer's own channels */
+  readonly width: Both<number | null>;
+}
+
+/** Frozen features of the last layer, pooled. */
+export interface NoAdapter {
+  readonly kind: 'none';
+}
+/** Both trunks with nothing trained but the weights of their norms. */
+export interface NormOnly {
+  readonly kind: 'norm-only';
+}
+
+export type Adapter = MoltAdapter | MettleAdapter | NoAdapter | InsertedAdapter | NormOnly;
+/** Adapters beside the trunks: they read stored features. */
+export type ParallelAdapter = MoltAdapter | MettleAdapter | NoAdapter;
+/** What trains inside the trunks: gradients flow through them. */
+export type InnerAdapter = InsertedAdapter | NormOnly;
+export type AdapterKind = Adapter['kind'];
+
+/** Where an adapter stands. */
+export const placement = {
+  molt: 'beside', mettle: 'beside', none: 'beside', lavish: 'inside', 'dg-sct': 'inside', avmoe: 'inside', 'norm-only': 'inside',
+} as const satisfies { readonly [A in Adapter as A['kind']]: A extends ParallelAdapter ? 'beside' : 'inside' };
+
+/**
+ * What is made of a segment's or a clip's vectors in event localisation.
+ * linear:      one linear map, or two with `hidden` units between and nothing else (LAVisH: 512)
+ * cmbs:        temporal stack and CMBS, as AVMoE has them
+ * cmbs-dg-sct: the same with two attention blocks that DG-SCT's class declares and drops
+ */
+export type AveHead = 'linear' | 'cmbs' | 'cmbs-dg-sct';
+
 export type Task =
   | { readonly kind: 'none' }
   /** audio-visual event localisation: every segment is one of `classes` events or background */
-  | { readonly kind: 'ave'; readonly classes: number; readonly segments: number }
+  | { readonly kind: 'ave'; readonly classes: number; readonly segments: number; readonly head: AveHead; readonly hidden: number }
   /** audio-visual segmentation: one sounding source (s4) or several (ms3), masks of size × size */
   | { readonly kind: 'avs'; readonly setting: 's4' | 'ms3'; readonly size: number }
   /** audio-visual question answering */
@@ -86,17 +133,49 @@ export interface Budgets {
   readonly exportedBytes?: number;
 }
 
-export interface Variant {
-  readonly schemaVersion: 1;
-  readonly name: string;
-  /** L ≥ 1 pairs: the two lists are equally long */
-  readonly features: Both<readonly Features[]>;
-  /** where the features come from, if the variant named backbones */
-  readonly backbones?: Backbones;
-  readonly adapter: MoltAdapter;
-  readonly task: Task;
-  readonly budgets: Budgets;
+/** How the variant is trained; what a command line says goes before it. */
+export interface Training {
+  readonly optimiser: 'adam' | 'adamw';
+  /** greatest learning rate */
+  readonly rate: number;
+  /** of the head; null: the same */
+  readonly headRate: number | null;
+  /** steps of linear warm-up */
+  readonly warmup: number;
+  /** the last rate as a share of the greatest; a half cosine leads there */
+  readonly final: number;
+  readonly decay: number;
+  /** samples of a step */
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
 }
 
+export interface VariantOf<out A extends Adapter> {
+  readonly schemaVersion: 1;
+  readonly name: string;
+  /** L pairs: the two lists are equally long; none for adapters inside trunks, which read no stored features */
+  readonly features: Both<readonly Features[]>;
+  /** where the features come from, if the variant named backbones; adapters inside trunks always do */
+  readonly backbones?: Backbones;
+  readonly adapter: A;
+  readonly task: Task;
+  readonly budgets: Budgets;
+  readonly training?: Training;
+}
+export type Variant = VariantOf<Adapter>;
+export type MoltVariant = VariantOf<MoltAdapter>;
+export type ParallelVariant = VariantOf<ParallelAdapter>;
+
+/** A variant whose adapter is of some kinds. */
+const narrowed = <const K extends AdapterKind>(...kinds: readonly K[]) => (variant: Variant): variant is VariantOf<Extract<Adapter, { readonly kind: K }>> => kinds.some((kind) => kind === variant.adapter.kind);
+
+export const isMolt = narrowed('molt');
+export const isParallel = narrowed('molt', 'mettle', 'none');
+
+/** A variant of MoLT. errors: Unsupported for other adapters */
+export const moltOnly = (variant: Variant): Either<Fault, MoltVariant> =>
+  isMolt(variant) ? right(variant) : left(fault('Unsupported', `variant ${variant.name}`, [`adapter ${variant.adapter.kind}`], 'an adapter of kind molt'));
+
 /** H·K of a modality at layer l: the width asked for, or the layer's own channels. */
-export const widthAt = (variant: Variant, m: ModalityName, l: number): number => variant.adapter.width[m] ?? variant.features[m][l]?.channels ?? 0;
+export const widthAt = ({ adapter, features }: VariantOf<MoltAdapter | MettleAdapter>, m: ModalityName, l: number): number => adapter.width[m] ?? features[m][l]?.channels ?? 0;

@@ -8,7 +8,7 @@ import { workIn } from '../../dsl/cost/work.ts';
 import { grad, instantiate, multiplyAdds, parameterNode, planned, savedBytes, savedIn } from '../../dsl/index.ts';
 import { modality } from '../../molt/modality.ts';
 import { moltAve } from '../../molt/tasks/ave.ts';
-import { decodeVariant } from '../../molt/variants/codec.ts';
+import { decodeMolt } from '../../molt/variants/codec.ts';
 import { someTd } from '../../molt/variants/layer.ts';
 import { rootsOf, subjectOf } from '../../proofs/subject.ts';
 import { withSizes } from '../../shapes/index.ts';
@@ -23,7 +23,7 @@ test.each([['visual', 36, 1536], ['audio', 64, 768]] as const)('token distillati
 
 test('a training step: multiply-adds, regions, fused adapters, bytes saved for the gradients', () => {
   const pairs = (tokens: number, channels: number): readonly unknown[] => [{ tokens, channels }, { tokens, channels }];
-  const variant = decodeVariant('paper', { schemaVersion: 1, name: 'paper', features: { visual: pairs(36, 1536), audio: pairs(64, 768) }, adapter: { kind: 'molt' } });
+  const variant = decodeMolt('paper', { schemaVersion: 1, name: 'paper', features: { visual: pairs(36, 1536), audio: pairs(64, 768) }, adapter: { kind: 'molt' } });
   if (!isRight(variant)) throw new Error('the variant of the paper does not decode');
   const learner = moltAve(variant.right, 29);
   const { loss, task, tor } = learner.train(batch);

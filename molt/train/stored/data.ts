@@ -10,8 +10,8 @@ import { fault, type Fault } from '../../../shapes/fault.ts';
 import { readRunManifest } from '../../extract/record.ts';
 import { both, type Both, modalities, type ModalityName } from '../../modality.ts';
 import { type Collection, reader, readStore, type ReadStore } from '../../store/index.ts';
-import { readVariant } from '../../variants/read.ts';
-import type { Variant } from '../../variants/variant.ts';
+import { readMolt } from '../../variants/read.ts';
+import type { MoltVariant } from '../../variants/variant.ts';
 import type { BatchSource } from '../source.ts';
 import { storedSource } from './source.ts';
 import { aveOf, type AveTask, checkShapes, classNames, type Listing, type Split, splitNames, type SplitName, splitOf } from './split.ts';
@@ -31,7 +31,7 @@ export interface DataOptions {
 }
 
 export interface Opened {
-  readonly variant: Variant;
+  readonly variant: MoltVariant;
   readonly task: AveTask;
   /** names of the labels, background last */
   readonly classes: readonly string[];
@@ -89,7 +89,7 @@ const sourceOf = (split: Split, inputs: ReadonlyMap<string, readonly number[]>, 
 /** errors: Name, Decode, Corrupt (files that are not there or not well), Shape (features that are not the variant's) */
 export const openData = (options: DataOptions): TE.TaskEither<Fault, Opened> =>
   pipe(
-    readVariant(options.variant),
+    readMolt(options.variant),
     TE.bindTo('variant'),
     TE.bind('task', ({ variant }) => TE.fromEither(aveOf(options.variant, variant))),
     TE.bind('store', () => readStore(options.store)),

@@ -5,7 +5,7 @@ import { initialise, random, type Backend, type Value } from '../../../dsl/index
 import { adamWDefaults, trainer, trainState } from '../../../dsl/optim/index.ts';
 import { moltAve } from '../../../molt/tasks/ave.ts';
 import { trainStep } from '../../../molt/train/loop.ts';
-import { decodeVariant } from '../../../molt/variants/codec.ts';
+import { decodeMolt } from '../../../molt/variants/codec.ts';
 import { must } from '../../dsl/onnx/cases.ts';
 
 export const file = {
@@ -18,7 +18,7 @@ export const batch = 4;
 export const steps = 20;
 export const rate = 1e-3;
 
-const variant = must(decodeVariant('tiny-ave', file));
+const variant = must(decodeMolt('tiny-ave', file));
 export const learner = moltAve(variant, 5);
 const key = random.key(2026);
 

@@ -72,6 +72,58 @@ describe('what is accepted', () => {
   });
 });
 
+const trunks = { visual: 'swinv2-large-w12-192', audio: 'htsat' };
+const rival = (adapter: object, backbones: object = trunks): unknown => ({ schemaVersion: 1, name: 'rival', backbones, adapter });
+const ave = { tokens: 32, reduction: 8, groups: 2, batchNorm: true, before: true, gate: 'after', start: 'uniform' };
+
+describe('rivals', () => {
+  test.each([
+    ['lavish', rival({ kind: 'lavish' }), { kind: 'lavish', ...ave }],
+    ['lavish in one trunk', rival({ kind: 'lavish' }, { visual: 'swinv2-large-w12-192', shared: true }), { kind: 'lavish', ...ave, tokens: 2 }],
+    ['a released setting', rival({ kind: 'lavish', setting: 'lavish-avs-shared' }), { kind: 'lavish', tokens: 16, reduction: 4, groups: 2, batchNorm: false, before: false, gate: 'before', start: 'zeros' }],
+    ['dg-sct', rival({ kind: 'dg-sct', tokens: 4 }), { kind: 'dg-sct', ...ave, tokens: 4, channel: 0.3, spatial: 0.05 }],
+    ['avmoe', rival({ kind: 'avmoe', own: 2 }), { kind: 'avmoe', ...ave, cross: 1, own: 2, self: 'none', skip: [1, 3] }],
+    ['avmoe everywhere', rival({ kind: 'avmoe', skip: [] }), { kind: 'avmoe', ...ave, cross: 1, own: 1, self: 'none', skip: [] }],
+    ['norm-only', rival({ kind: 'norm-only' }), { kind: 'norm-only' }],
+    ['none', rival({ kind: 'none' }), { kind: 'none' }],
+    ['mettle', rival({ kind: 'mettle', width: { visual: 96, audio: 96 } }), { kind: 'mettle', tokens: 8, heads: 8, width: { visual: 96, audio: 96 } }],
+  ])('%s', (_, json, adapter) => {
+    const decoded = decodeVariant('v.json', json);
+    expect(decoded).toMatchObject(right({ adapter }));
+    if (isRight(decoded)) expect(decodeVariant('v.json', JSON.parse(JSON.stringify(encodeVariant(decoded.right))))).toEqual(decoded);
+  });
+
+  test('LCD reads every layer, adapters inside the trunks read no stored features', () => {
+    const layers = (json: unknown): number => {
+      const decoded = decodeVariant('v.json', json);
+      return isRight(decoded) ? decoded.right.features.visual.length : -1;
+    };
+    expect([layers(rival({ kind: 'mettle' })), layers(rival({ kind: 'none' })), layers(rival({ kind: 'dg-sct' }))]).toEqual([12, 2, 0]);
+  });
+
+  test('tasks, budgets and training', () => {
+    const json = { ...least, task: { kind: 'ave', head: 'cmbs' }, budgets: { peakBytes: 1e9, multiplyAdds: 5, exportedBytes: 7 }, training: { rate: 1e-3, epochs: 4 } };
+    expect(decodeVariant('v.json', json)).toMatchObject(right({
+      task: { kind: 'ave', classes: 28, segments: 10, head: 'cmbs', hidden: 0 }, budgets: { peakBytes: 1e9, multiplyAdds: 5, exportedBytes: 7 },
+      training: { optimiser: 'adamw', rate: 1e-3, headRate: null, warmup: 0, final: 0.02, decay: 0, batch: 80, epochs: 4, seed: 0 },
+    }));
+  });
+
+  test.each([
+    ['without trunks', { ...least, adapter: { kind: 'lavish' } }, 'named trunks: the adapter lavish stands inside them'],
+    ['with a sound trunk beside a shared one', rival({ kind: 'lavish' }, { ...trunks, shared: true }), "no audio trunk: 'swinv2-large-w12-192' runs both streams"],
+    ['with one trunk', rival({ kind: 'lavish' }, { visual: 'swinv2-large-w12-192' }), 'or shared: true for one trunk'],
+    ['at a position', rival({ kind: 'dg-sct' }, { ...trunks, position: 'late' }), 'no position: this adapter stands at every pair of blocks'],
+    ['with channels that do not divide', rival({ kind: 'dg-sct', reduction: 7 }), 'channels divisible by reduction × groups'],
+    ['without experts', rival({ kind: 'avmoe', cross: 0, own: 0 }), 'at least one expert: cross or own above 0'],
+    ['with the setting of another method', rival({ kind: 'avmoe', setting: 'avmoe-ave-1+2' }), "did you mean 'avmoe-ave-1+1'?"],
+    ['with an option of another method', rival({ kind: 'lavish', chanel: 1 }), 'one of the keys kind, setting, tokens, reduction, groups, batchNorm, before, gate, start'],
+    ['with too few segments', { ...least, task: { kind: 'ave', head: 'cmbs', segments: 3 } }, 'at least 4: the head cmbs takes the mean of the 4 highest segments'],
+  ])('%s', (_, json, needed) => {
+    expect(told(json)).toContain(needed);
+  });
+});
+
 describe('what is told', () => {
   test('a misspelt key names the nearest', () => {
     expect(told(withAdapter({ headz: 8 }))).toMatchInlineSnapshot(`
@@ -118,10 +170,11 @@ describe('what is told', () => {
     `);
   });
   test('another kind of adapter', () => {
-    expect(told({ ...least, adapter: { kind: 'lavish' } })).toMatchInlineSnapshot(`
+    expect(told({ ...least, adapter: { kind: 'lavesh' } })).toMatchInlineSnapshot(`
       "cannot be decoded: v.json at adapter.kind
-        given:  "lavish"
-        needed: 'molt'"
+        given:  "lavesh"
+        needed: 'molt', 'mettle', 'lavish', 'dg-sct', 'avmoe', 'none' or 'norm-only'
+        try:    did you mean 'lavish'?"
     `);
   });
   test('all problems at once', () => {
@@ -208,14 +261,14 @@ describe('what is told', () => {
     expect(told([1, 2])).toMatchInlineSnapshot(`
       "cannot be decoded: v.json
         given:  [1,2]
-        needed: an object with the keys schemaVersion, name, features, backbones, adapter, task, budgets"
+        needed: an object with the keys schemaVersion, name, features, backbones, adapter, task, budgets, training"
     `);
   });
   test('a key of the prototype is a misspelt key like any other', () => {
     expect(told(JSON.parse('{"schemaVersion":1,"name":"x","features":{"visual":[{"tokens":1,"channels":8}],"audio":[{"tokens":1,"channels":8}]},"adapter":{"kind":"molt"},"__proto__":{}}'))).toMatchInlineSnapshot(`
       "name mismatch: v.json at __proto__
         given:  the key __proto__, which is not known
-        needed: one of the keys schemaVersion, name, features, backbones, adapter, task, budgets"
+        needed: one of the keys schemaVersion, name, features, backbones, adapter, task, budgets, training"
     `);
   });
   test('every problem of a variant is bad input', () => {

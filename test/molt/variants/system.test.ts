@@ -7,14 +7,14 @@ import { featuresOf, positions } from '../../../molt/variants/backbones.ts';
 import { paperVariants } from '../../../molt/variants/paper.ts';
 import { adapterSystem, systemCost, trunkSystem, wholeSystem } from '../../../molt/variants/system.ts';
 import { pairedBlocks } from '../../../molt/backbones/pairs.ts';
-import type { Variant } from '../../../molt/variants/variant.ts';
+import type { MoltVariant } from '../../../molt/variants/variant.ts';
 import { type Fault, printFault } from '../../../shapes/index.ts';
 
 const orFail = <A>(made: Either<Fault, A>): A => {
   if (isLeft(made)) throw new Error(printFault(made.left));
   return made.right;
 };
-const late = (): Variant => {
+const late = (): MoltVariant => {
   const [, second] = paperVariants;
   if (second === undefined) throw new Error('no variant');
   return second.variant;
@@ -83,7 +83,7 @@ test('planning asks for less than the equations as they are written', () => {
 
 test('every position builds, and a task has its own loss', () => {
   const backbones = { visual: 'swinv2-large-w12-192', audio: 'htsat', position: positions } as const;
-  const variant: Variant = { ...late(), backbones, features: featuresOf(backbones), adapter: { ...late().adapter, width: { visual: 192, audio: 96 } }, task: { kind: 'ave', classes: 29, segments: 10 } };
+  const variant: MoltVariant = { ...late(), backbones, features: featuresOf(backbones), adapter: { ...late().adapter, width: { visual: 192, audio: 96 } }, task: { kind: 'ave', classes: 29, segments: 10, head: 'linear', hidden: 0 } };
   const system = orFail(wholeSystem(variant, 1));
   const heads = system.declared.filter(({ name }) => name.startsWith('head.'));
   expect(heads.map(({ sizes }) => sizes)).toEqual([[1536 + 768, 29], [29]]);

@@ -1,0 +1,73 @@
+/**
+ * Checks: what must hold between the keys of a variant file, each a complaint at its place.
+ */
+import { pairedBlocks } from '../backbones/pairs.ts';
+import { stagesOf } from '../backbones/config.ts';
+import type { InsertedAdapter } from '../adapters/rival.ts';
+import { modalities, type ModalityName } from '../modality.ts';
+import { configsOf } from './backbones.ts';
+import type { Complaint } from './combinators.ts';
+import { type MettleAdapter, type MoltAdapter, placement, type Variant, type VariantOf, widthAt } from './variant.ts';
+
+const none: readonly Complaint[] = [];
+
+const counts = ({ features: { visual, audio }, backbones, adapter }: Variant): readonly Complaint[] => {
+  if (placement[adapter.kind] === 'inside') return none;
+  const at = [backbones === undefined ? 'features' : 'backbones'];
+  if (visual.length !== audio.length) return [{ at, given: `${visual.length} visual layers, ${audio.length} audio layers`, needed: 'as many visual as audio layers: they are paired by place' }];
+  return visual.length === 0 ? [{ at, given: 'no layers at that position', needed: 'at least one pair of layers' }] : none;
+};
+
+const experts = ({ uda, cda }: MoltAdapter): readonly Complaint[] =>
+  uda + cda > 0 ? none : [{ at: ['adapter'], given: 'uda 0 and cda 0', needed: 'at least one adapter: uda or cda above 0' }];
+
+/** Where a width comes from: the option, or the channels of a layer. */
+const widths = (variant: VariantOf<MoltAdapter | MettleAdapter>): readonly Complaint[] => {
+  const { heads } = variant.adapter;
+  return modalities.flatMap((m: ModalityName) => {
+    const asked = variant.adapter.width[m];
+    if (asked !== null) return asked % heads === 0 ? none : [{ at: ['adapter', 'width', m], given: String(asked), needed: `a width divisible by the ${heads} heads` }];
+    return variant.features[m].flatMap(({ channels }, l) =>
+      widthAt(variant, m, l) % heads === 0 ? none : [{ at: ['features', m, `[${l}]`, 'channels'], given: String(channels), needed: `channels divisible by the ${heads} heads, or adapter.width.${m} that is` }]);
+  });
+};
+
+const sharing = ({ adapter, features }: VariantOf<MoltAdapter>): readonly Complaint[] =>
+  adapter.share !== 'all'
+    ? none
+    : modalities.flatMap((m: ModalityName) => {
+        const channels = [...new Set(features[m].map((f) => f.channels))];
+        return channels.length < 2 ? none : [{ at: ['adapter', 'share'], given: `'all' with ${m} layers of ${channels.join(', ')} channels`, needed: `'none' or 'layer': one set of projections fits layers of equal channels only` }];
+      });
+
+/** Channels of the places that adapters inside the trunks stand at. */
+const placeChannels = ({ backbones, adapter }: VariantOf<InsertedAdapter>): readonly number[] => {
+  if (backbones === undefined) return [];
+  const { visual, audio } = configsOf(backbones);
+  const skipped = adapter.kind === 'avmoe' ? adapter.skip : [];
+  const stages = pairedBlocks(visual, audio).map((pair) => pair.visual.stage).filter((stage) => !skipped.includes(stage));
+  return [...new Set([visual, audio].flatMap((config) => stagesOf(config).filter(({ index }) => stages.includes(index)).map(({ channels }) => channels)))];
+};
+
+const bottlenecks = (variant: VariantOf<InsertedAdapter>): readonly Complaint[] => {
+  const { groups, reduction } = variant.adapter;
+  const wrong = placeChannels(variant).filter((d) => d % groups !== 0 || d % (reduction * groups) !== 0);
+  return wrong.length === 0 ? none : [{ at: ['adapter', 'reduction'], given: `${reduction} in ${groups} groups, at places of ${wrong.join(', ')} channels`, needed: 'channels divisible by reduction × groups' }];
+};
+const mixtures = ({ adapter }: VariantOf<InsertedAdapter>): readonly Complaint[] =>
+  adapter.kind === 'avmoe' && adapter.cross + adapter.own === 0 ? [{ at: ['adapter'], given: 'cross 0 and own 0', needed: 'at least one expert: cross or own above 0' }] : none;
+
+const isOf = <const K extends Variant['adapter']['kind']>(variant: Variant, ...kinds: readonly K[]): variant is VariantOf<Extract<Variant['adapter'], { readonly kind: K }>> => kinds.some((kind) => kind === variant.adapter.kind);
+
+const tasks = ({ task }: Variant): readonly Complaint[] =>
+  task.kind === 'ave' && task.head !== 'linear' && task.segments < 4 ? [{ at: ['task', 'segments'], given: String(task.segments), needed: `at least 4: the head ${task.head} takes the mean of the 4 highest segments` }] : none;
+
+/** All complaints about a variant whose keys are well by themselves. */
+export const complaintsAbout = (variant: Variant): readonly Complaint[] => [
+  ...(isOf(variant, 'molt') ? experts(variant.adapter) : none),
+  ...tasks(variant),
+  ...counts(variant),
+  ...(isOf(variant, 'molt', 'mettle') && counts(variant).length === 0 ? widths(variant) : none),
+  ...(isOf(variant, 'molt') ? sharing(variant) : none),
+  ...(isOf(variant, 'lavish', 'dg-sct', 'avmoe') ? [...bottlenecks(variant), ...mixtures(variant)] : none),
+];
