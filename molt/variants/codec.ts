@@ -16,7 +16,7 @@ import {
   decoder, flag, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
   type Complaint, type Decoder, type Field, type RecordOf,
 } from './combinators.ts';
-import { problemsFault } from './problems.ts';
+import { problemsFault, problemsOf, type Problem } from './problems.ts';
 import { type AdapterKind, type Backbones, type Budgets, type Features, moltOnly, type MoltVariant, type Position, placement, type Training, type Variant } from './variant.ts';
 
 const features: Decoder<readonly Features[]> = listOf(record({ tokens: required(positive), channels: required(positive) }));
@@ -126,6 +126,9 @@ const checks = (file: File): readonly Complaint[] => {
 };
 
 const variantFile: Decoder<Variant> = refine(record(fileFields), checks, resolved);
+
+/** A variant from parsed JSON, or every problem with its place. */
+export const variantOrProblems = (json: unknown): Either<readonly Problem[], Variant> => mapLeft(problemsOf)(variantFile.decode(json));
 
 /**
  * A variant from parsed JSON; `source` is the file's name in messages.
