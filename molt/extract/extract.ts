@@ -2,7 +2,7 @@
  * Extract: a manifest and some frozen backbones to features in a store.
  * idea:  media are named by their hashes first, so that what is to do is known before anything is decoded; then what is missing is made;
  *        last the collections are sealed and the run's record is written.
- * laws:  test/molt/cli/extract.test.ts: killed and started again, the store is that of an undisturbed run, byte for byte
+ * laws:  test/molt/extract/killed.test.ts: killed and started again, the store is that of an undisturbed run, byte for byte
  */
 import { dirname } from 'node:path';
 import { isLeft, right } from 'fp-ts/lib/Either.js';

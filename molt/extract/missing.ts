@@ -61,6 +61,9 @@ const needsFfmpeg = ({ units, collections }: Planned): boolean =>
     return items.some(({ input, source }) => missing.has(input) && (source.kind === 'video' || source.kind === 'sound'));
   });
 
+/** Two digits at least. */
+const speed = (perSecond: number): string => (perSecond < 10 ? perSecond.toPrecision(2) : perSecond.toFixed(0));
+
 const defect = (given: string): Either<Fault, never> => left(fault('Defect', 'molt extract', [given], 'a plan that fits', 'please report this'));
 
 const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: Ffmpeg | undefined, { progress, interrupt, clock }: ExtractOptions, since: number): Ports => {
@@ -83,7 +86,7 @@ const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: F
       if (collection === undefined || trunk === undefined) return TE.fromEither(defect('a backbone that was not compiled'));
       return pipe(trunk.run(data), TE.map((values) => named(collection.made.tensors, values)), TE.chainFirst((tensors) => TE.fromEither(collection.check({ input, tensors }))));
     },
-    onItem: (inputs) => progress.update(inputs, `${(inputs / Math.max(1e-3, (clock() - since) / 1000)).toFixed(1)} inputs/s`),
+    onItem: (inputs) => progress.update(inputs, `${speed(inputs / Math.max(1e-3, (clock() - since) / 1000))} inputs/s`),
   };
 };
 

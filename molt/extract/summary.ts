@@ -47,17 +47,19 @@ const failureLines = (failures: readonly FailedItem[]): readonly string[] => {
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
+const rest = ({ backbone, waiting, writing, hashing }: Summary['shares']): number => Math.max(0, 1 - backbone - waiting - writing - hashing);
+
 /** Items newly done in a second. */
 export const rate = ({ items, seconds }: Summary): number => (seconds > 0 ? items.done / seconds : 0);
 
 export const summaryLines = (summary: Summary): readonly string[] => {
   const { store, record, items, failures, seconds, shares, decoders } = summary;
   const work = items.done === 0 ? [] : [
-    `time: backbone ${percent(shares.backbone)}, waiting for decoders ${percent(shares.waiting)}, writing ${percent(shares.writing)}, hashing ${percent(shares.hashing)}; ` +
+    `time: backbone ${percent(shares.backbone)}, waiting for decoders ${percent(shares.waiting)}, writing ${percent(shares.writing)}, hashing ${percent(shares.hashing)}, loading and compiling ${percent(rest(shares))}; ` +
     `${decoders.workers} ${decoders.workers === 1 ? 'decoder' : 'decoders'} at work for ${decoders.seconds.toFixed(1)} s`,
   ];
   return [
-    `${store}: ${items.done} done, ${items.there} already there, ${items.failed} failed, in ${seconds.toFixed(1)} s${items.done === 0 ? '' : ` (${rate(summary).toFixed(2)} items/s)`}`,
+    `${store}: ${items.done} done, ${items.there} already there, ${items.failed} failed, in ${seconds.toFixed(1)} s${items.done === 0 ? '' : ` (${rate(summary).toPrecision(3)} items/s)`}`,
     ...work,
     `record: ${record}`,
     ...(failures.length === 0 ? [] : ['failed:', ...failureLines(failures), 'these are tried again by the next run of the same command']),

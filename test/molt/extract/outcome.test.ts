@@ -41,8 +41,8 @@ const summary: Summary = {
 
 test('a summary, equal reasons together', () => {
   expect(summaryLines(summary)).toEqual([
-    'S: 30 done, 2 already there, 11 failed, in 60.0 s (0.50 items/s)',
-    'time: backbone 88 %, waiting for decoders 6 %, writing 1 %, hashing 2 %; 2 decoders at work for 31.0 s',
+    'S: 30 done, 2 already there, 11 failed, in 60.0 s (0.500 items/s)',
+    'time: backbone 88 %, waiting for decoders 6 %, writing 1 %, hashing 2 %, loading and compiling 3 %; 2 decoders at work for 31.0 s',
     'record: S/manifests/r.json',
     'failed:',
     '  audio: cut (needed a whole file)', '    half (h)',
