@@ -10,7 +10,7 @@ import { type Bindings, elements, nodes, type Node, type Value } from '../../dsl
 import { close, every } from '../counter.ts';
 import { type Engine, meaning, nth, valuesOf } from '../engine.ts';
 import type { Law, Mutant } from '../law.ts';
-import { bindSubject, rootsOf, type Subject, type Subjects } from '../subject.ts';
+import { bindSubject, rootsOf, type Subject } from '../subject.ts';
 import { aboutSubjects, answeringWith } from './about.ts';
 
 const rowOf = (value: Value, b: number): Value => {
@@ -32,24 +32,24 @@ const inputsWith = (bindings: Bindings, batched: readonly number[], change: (val
   inputs: new Map([...bindings.inputs].map(([name, value]) => [name, batched.includes(Number(name.slice(1))) ? change(value, name) : value])),
 });
 
-const averaged: Mutant<Subject> = answeringWith('adds the mean of the batch', (y) => nodes.add(y, nodes.broadcast(nodes.reshape(nodes.scale(nodes.sumAxes(y, [0]), 1 / (y.sizes[0] ?? 1)), [1, ...y.sizes.slice(1)]), y.sizes)));
-const rolled: Mutant<Subject> = answeringWith('answers with the neighbour', (y) => {
+const averaged = <S extends Subject>(): Mutant<S> => answeringWith('adds the mean of the batch', (y) => nodes.add(y, nodes.broadcast(nodes.reshape(nodes.scale(nodes.sumAxes(y, [0]), 1 / (y.sizes[0] ?? 1)), [1, ...y.sizes.slice(1)]), y.sizes)));
+const rolled = <S extends Subject>(): Mutant<S> => answeringWith('answers with the neighbour', (y) => {
   const [n = 1, ...rest] = y.sizes;
   const part = (from: number, size: number): Node => nodes.slice(y, [from, ...rest.map(() => 0)], [size, ...rest]);
   return n < 2 ? y : nodes.concat(0, [part(1, n - 1), part(0, 1)]);
 });
-const counting: Mutant<Subject> = answeringWith('depends on how many there are', (y) => nodes.scale(y, y.sizes[0] ?? 1));
+const counting = <S extends Subject>(): Mutant<S> => answeringWith('depends on how many there are', (y) => nodes.scale(y, y.sizes[0] ?? 1));
 
 const batchOf = (subject: Subject, batched: readonly number[]): number => subject.inputs[batched[0] ?? 0]?.sizes[0] ?? 1;
 const drawRow = fc.nat({ max: 5 });
 
-const neighbours = (engine: Engine, batched: readonly number[]) =>
-  aboutSubjects<Subject, number>({
+const neighbours = <S extends Subject>(engine: Engine, batched: readonly number[], more: readonly Mutant<S>[]) =>
+  aboutSubjects<S, number>({
     id: 'batch.neighbours',
     statement: 'the result of a sample does not depend on the other samples of the batch',
     tier: 'required',
     draw: drawRow,
-    mutants: [averaged, rolled],
+    mutants: [averaged(), rolled(), ...more],
     holds: (subject, seed, drawnRow) => {
       const roots = rootsOf(subject);
       const b = drawnRow % batchOf(subject, batched);
@@ -65,13 +65,13 @@ const neighbours = (engine: Engine, batched: readonly number[]) =>
     },
   });
 
-const alone = (engine: Engine, batched: readonly number[]) =>
-  aboutSubjects<Subject, number>({
+const alone = <S extends Subject>(engine: Engine, batched: readonly number[], more: readonly Mutant<S>[]) =>
+  aboutSubjects<S, number>({
     id: 'batch.alone',
     statement: 'a sample by itself gives the row that it gives in a batch',
     tier: 'required',
     draw: drawRow,
-    mutants: [averaged, counting],
+    mutants: [averaged(), counting(), ...more],
     holds: (subject, seed, drawnRow) => {
       const b = drawnRow % batchOf(subject, batched);
       const single: Subject = { ...subject, inputs: subject.inputs.map((input, i) => (batched.includes(i) ? { ...input, sizes: [1, ...input.sizes.slice(1)] } : input)) };
@@ -85,5 +85,6 @@ const alone = (engine: Engine, batched: readonly number[]) =>
     },
   });
 
-/** The laws of a function that maps over a batch; `batched` are the inputs with a batch axis, by default the first. */
-export const batchIndependence = (subjects: Subjects, batched: readonly number[] = [0], engine: Engine = meaning): readonly Law[] => [neighbours(engine, batched)(subjects), alone(engine, batched)(subjects)];
+/** The laws of a function that maps over a batch; `batched` are the inputs with a batch axis, by default the first; `more` mutants. */
+export const batchIndependence = <S extends Subject>(subjects: fc.Arbitrary<S>, batched: readonly number[] = [0], engine: Engine = meaning, more: readonly Mutant<S>[] = []): readonly Law[] =>
+  [neighbours(engine, batched, more)(subjects), alone(engine, batched, more)(subjects)];
