@@ -1,6 +1,8 @@
 /**
  * Missing: what a store lacks of a run, made: trunks compiled, media decoded, shards written.
  * idea:  nothing is started that has nothing to do: no engine without missing items, no ffmpeg without videos or sounds among them.
+ *        Held at most: three inputs for each worker (4 MB each for ten pictures of 192 × 192), one frame each, and the features of the open unit
+ *        as float32 (`bounds` in plan.ts, twice that where float16 is stored); nothing grows with the number of items but their names and hashes.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
@@ -70,7 +72,7 @@ const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: F
   const { setting, targets, collections, stamps, pool } = planned;
   return {
     shelves: collections, interrupt, clock, ahead: ahead * pool.workers,
-    sleep: async (milliseconds) => void (await wait(milliseconds)),
+    sleep: async (milliseconds) => void (await wait(milliseconds * (0.5 + Math.random()))), // two that step back from each other do not come together again
     prepare: async (collection, { source }) => {
       const target = targets[collection];
       const stamp = stamps.get(sourceKey(source));
