@@ -54,6 +54,7 @@ const trunksOn = (backend: Backend, { targets, collections, units, loaded }: Pla
     }
     trunks.set(backbone, trunk.right);
   }
+  loaded.clear();
   return right(trunks);
 };
 
