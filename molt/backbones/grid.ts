@@ -85,3 +85,9 @@ export const openPicture = <S extends Dim>(side: DimOf<S>) => <B extends Dim, I 
     ? wrap(unwrap(x))
     : raise(fault('Shape', 'picture', [`sizes [${x.sizes.join(', ')}]`], `${side.size} × ${side.size} pixels`, 'resize the picture first'));
 };
+
+/** Vectors of channels that the types do not know, under exact dims. @throws MoltError (Shape) if their sizes are others */
+export const openVectors = <B extends Dim, D extends Dim>(b: DimOf<B>, channels: DimOf<D>) => <A extends Dim>(x: Tensor<[A, 'channels']>): Tensor<[B, D]> =>
+  x.sizes[0] === b.size && x.sizes[1] === channels.size
+    ? wrap(unwrap(x))
+    : raise(fault('Shape', 'vectors', [`sizes [${x.sizes.join(', ')}]`], `${b.size} vectors of ${channels.size} channels`));

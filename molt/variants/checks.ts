@@ -7,7 +7,7 @@ import type { InsertedAdapter } from '../adapters/rival.ts';
 import { modalities, type ModalityName } from '../modality.ts';
 import { configsOf } from './backbones.ts';
 import type { Complaint } from './combinators.ts';
-import { type MettleAdapter, type MoltAdapter, placement, type Variant, type VariantOf, widthAt } from './variant.ts';
+import { isInserted, isMettle, isMolt, type MettleAdapter, type MoltAdapter, placement, type Variant, type VariantOf, widthAt } from './variant.ts';
 
 const none: readonly Complaint[] = [];
 
@@ -57,17 +57,15 @@ const bottlenecks = (variant: VariantOf<InsertedAdapter>): readonly Complaint[] 
 const mixtures = ({ adapter }: VariantOf<InsertedAdapter>): readonly Complaint[] =>
   adapter.kind === 'avmoe' && adapter.cross + adapter.own === 0 ? [{ at: ['adapter'], given: 'cross 0 and own 0', needed: 'at least one expert: cross or own above 0' }] : none;
 
-const isOf = <const K extends Variant['adapter']['kind']>(variant: Variant, ...kinds: readonly K[]): variant is VariantOf<Extract<Variant['adapter'], { readonly kind: K }>> => kinds.some((kind) => kind === variant.adapter.kind);
-
 const tasks = ({ task }: Variant): readonly Complaint[] =>
   task.kind === 'ave' && task.head !== 'linear' && task.segments < 4 ? [{ at: ['task', 'segments'], given: String(task.segments), needed: `at least 4: the head ${task.head} takes the mean of the 4 highest segments` }] : none;
 
 /** All complaints about a variant whose keys are well by themselves. */
 export const complaintsAbout = (variant: Variant): readonly Complaint[] => [
-  ...(isOf(variant, 'molt') ? experts(variant.adapter) : none),
+  ...(isMolt(variant) ? experts(variant.adapter) : none),
   ...tasks(variant),
   ...counts(variant),
-  ...(isOf(variant, 'molt', 'mettle') && counts(variant).length === 0 ? widths(variant) : none),
-  ...(isOf(variant, 'molt') ? sharing(variant) : none),
-  ...(isOf(variant, 'lavish', 'dg-sct', 'avmoe') ? [...bottlenecks(variant), ...mixtures(variant)] : none),
+  ...((isMolt(variant) || isMettle(variant)) && counts(variant).length === 0 ? widths(variant) : none),
+  ...(isMolt(variant) ? sharing(variant) : none),
+  ...(isInserted(variant) ? [...bottlenecks(variant), ...mixtures(variant)] : none),
 ];

@@ -171,6 +171,8 @@ export type ParallelVariant = VariantOf<ParallelAdapter>;
 const narrowed = <const K extends AdapterKind>(...kinds: readonly K[]) => (variant: Variant): variant is VariantOf<Extract<Adapter, { readonly kind: K }>> => kinds.some((kind) => kind === variant.adapter.kind);
 
 export const isMolt = narrowed('molt');
+export const isMettle = narrowed('mettle');
+export const isInserted = narrowed('lavish', 'dg-sct', 'avmoe');
 export const isParallel = narrowed('molt', 'mettle', 'none');
 
 /** A variant of MoLT. errors: Unsupported for other adapters */

@@ -83,7 +83,7 @@ test('planning asks for less than the equations as they are written', () => {
 
 test('every position builds, and a task has its own loss', () => {
   const backbones = { visual: 'swinv2-large-w12-192', audio: 'htsat', position: positions } as const;
-  const variant: MoltVariant = { ...late(), backbones, features: featuresOf(backbones), adapter: { ...late().adapter, width: { visual: 192, audio: 96 } }, task: { kind: 'ave', classes: 29, segments: 10, head: 'linear', hidden: 0 } };
+  const variant: MoltVariant = { ...late(), backbones, features: featuresOf(backbones), adapter: { ...late().adapter, width: { visual: 192, audio: 96 } }, task: { kind: 'ave', classes: 28, segments: 10, head: 'linear', hidden: 0 } };
   const system = orFail(wholeSystem(variant, 1));
   const heads = system.declared.filter(({ name }) => name.startsWith('head.'));
   expect(heads.map(({ sizes }) => sizes)).toEqual([[1536 + 768, 29], [29]]);

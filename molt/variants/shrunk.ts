@@ -1,0 +1,55 @@
+/**
+ * Shrunk: a variant with every size made tiny and every reading, option and kind kept: what laws and smoke trainings run on.
+ * idea:  what was equal stays equal, what was larger stays larger: channels become multiples of the heads in their order, so that layers that
+ *        need a projection still do, and layers that can share one still can.
+ * laws:  test/molt/variants/shrunk.test.ts: it decodes, and has the shape of the original
+ */
+import { type Both, both } from '../modality.ts';
+import type { Adapter, Backbones, Features, MettleAdapter, MoltAdapter, Task, Variant } from './variant.ts';
+
+/** The rank of each number among the different ones, from 1 on. */
+const ranks = (numbers: readonly number[]): ((n: number) => number) => {
+  const sorted = [...new Set(numbers)].toSorted((a, b) => a - b);
+  return (n) => sorted.indexOf(n) + 1;
+};
+
+const few = (n: number): number => Math.min(n, 2);
+
+/** The first and the last layer. */
+const ends = <A>(all: readonly A[]): readonly A[] => (all.length <= 2 ? all : [...all.slice(0, 1), ...all.slice(-1)]);
+
+const features = (all: readonly Features[], heads: number): readonly Features[] => {
+  const kept = ends(all);
+  const tokens = ranks(kept.map((f) => f.tokens));
+  const channels = ranks(kept.map((f) => f.channels));
+  return kept.map((f) => ({ tokens: tokens(f.tokens) + 1, channels: heads * channels(f.channels) }));
+};
+
+const headsOf = (adapter: Adapter): number => ('heads' in adapter && typeof adapter.heads === 'number' ? few(adapter.heads) : 2);
+const narrow = ({ width }: MoltAdapter | MettleAdapter, heads: number): Both<number | null> => both(width.visual === null ? null : heads, width.audio === null ? null : heads);
+
+const adapterOf = (adapter: Adapter): Adapter => {
+  const heads = headsOf(adapter);
+  if (adapter.kind === 'molt') return { ...adapter, uda: Math.min(adapter.uda, 1), cda: Math.min(adapter.cda, 1), tokens: few(adapter.tokens), heads, width: narrow(adapter, heads), router: { hidden: 3 }, fusion: { ...adapter.fusion, hidden: 3 } };
+  if (adapter.kind === 'mettle') return { ...adapter, tokens: few(adapter.tokens), heads, width: narrow(adapter, heads) };
+  return adapter;
+};
+
+const taskOf = (task: Task): Task => {
+  if (task.kind === 'ave') return { ...task, classes: Math.min(task.classes, 3), segments: task.head === 'linear' ? few(task.segments) : 4, hidden: Math.min(task.hidden, 3) };
+  if (task.kind === 'avqa') return { ...task, answers: Math.min(task.answers, 3), segments: few(task.segments) };
+  return task;
+};
+
+const tiny = ({ shared, position }: Backbones): Backbones => ({ visual: 'swinv2-tiny64', audio: shared === true ? 'swinv2-tiny64' : 'htsat-tiny64', position, ...(shared === true ? { shared } : {}) });
+
+/** The same variant, tiny, without budgets. Adapters beside the trunks read features of sizes below 10; those inside stand in the trunks of this repository. */
+export const shrunk = (variant: Variant): Variant => {
+  const { schemaVersion, name, adapter, task, backbones } = variant;
+  const heads = headsOf(adapter);
+  const common = { schemaVersion, name, adapter: adapterOf(adapter), task: taskOf(task), budgets: {} };
+  const inside = variant.features.visual.length === 0;
+  return inside && backbones !== undefined
+    ? { ...common, features: both([], []), backbones: tiny(backbones) }
+    : { ...common, features: both(features(variant.features.visual, heads), features(variant.features.audio, heads)) };
+};
