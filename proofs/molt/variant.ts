@@ -1,0 +1,135 @@
+/**
+ * Laws of one variant: whatever its adapter and task, its graphs as a subject.
+ * idea:  inputs in, outputs out, samples along the first axis: so every kind gets the laws of batches, of planning and of gradients, and
+ *        MoLT those of its weights too. For variants of tiny sizes (molt/variants/shrunk.ts).
+ * laws:  test/molt/check/laws.test.ts: they hold for every kind, and a variant that mixes samples breaks them
+ */
+import fc from 'fast-check';
+import { type Either, isLeft } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Bindings, closeGraph, elements, fillNode, is, type Node, nodes, random, substitute } from '../../dsl/index.ts';
+import { buildVariant } from '../../molt/variants/build.ts';
+import { systemOf, type System } from '../../molt/variants/system.ts';
+import { isMolt, type MoltVariant, type Variant } from '../../molt/variants/variant.ts';
+import { type Fault, raise } from '../../shapes/index.ts';
+import { must } from '../counter.ts';
+import { meaning, nth, valuesOf } from '../engine.ts';
+import { batchIndependence } from '../families/batch.ts';
+import { rewriteKeepsValues } from '../families/compiled.ts';
+import { onSimplex } from '../families/simplex.ts';
+import { law, type Law } from '../law.ts';
+import { bindAll, type Given, given, givenIds, seeds, type Subject } from '../subject.ts';
+
+/** Samples of a batch. */
+const samples = 2;
+
+const orRaise = <A>(made: Either<Fault, A>): A => (isLeft(made) ? raise(made.left) : made.right);
+
+type Graphs = (batch: number) => readonly Node[];
+type Input = Node<'input'>;
+
+const inputsOf = (roots: readonly Node[]): readonly Input[] => closeGraph(roots).nodes.filter((n): n is Input => is('input', n)).toSorted((a, b) => (a.params.name < b.params.name ? -1 : 1));
+
+/** An axis for the samples of a batch in front: [B·T, …] as [B, T, …]. */
+const apart = (x: Node, batch: number): Node => nodes.reshape(x, [batch, (x.sizes[0] ?? 1) / batch, ...x.sizes.slice(1)]);
+
+/** Graphs of a batch as a function of their inputs, both with the samples as their first axis. */
+const subjectOf = (graphs: Graphs): Subject => {
+  const inputs = inputsOf(graphs(samples));
+  const names = inputs.map(({ params }) => params.name);
+  return {
+    inputs: inputs.map(({ sizes: [n = 1, ...rest], dtype, params: { below } }): Given => {
+      const sizes = [samples, n / samples, ...rest];
+      return dtype === 'i32' ? givenIds(sizes, below ?? 2) : given(sizes);
+    }),
+    apply: (...xs) => {
+      const batch = xs[0]?.sizes[0] ?? samples;
+      const joined = new Map(xs.map((x, i): [string, Node] => [names[i] ?? '', nodes.reshape(x, [(x.sizes[0] ?? 1) * (x.sizes[1] ?? 1), ...x.sizes.slice(2)])]));
+      const roots = graphs(batch).filter(({ sizes: [n = 0] }) => n > 0 && n % batch === 0);
+      return substitute(roots, (leaf) => (is('input', leaf) ? joined.get(leaf.params.name) : undefined)).map((root) => apart(root, batch));
+    },
+  };
+};
+
+/** Rows of one width: zeros beside the weights change no sum. */
+const padded = (width: number) => (x: Node): Node => {
+  const [last = 1] = x.sizes.slice(-1);
+  const rows = x.sizes.slice(0, -1).reduce((a, b) => a * b, 1);
+  return last >= width ? nodes.reshape(x, [rows, last]) : nodes.concat(1, [nodes.reshape(x, [rows, last]), fillNode(0, [rows, width - last])]);
+};
+
+const step = 2 ** -12;
+
+/** The loss along one drawn direction of all trained weights: its slope is the gradient's product with the direction. */
+const slopeLaw = ({ loss, gradients, declared }: System): Law => {
+  const trained = declared.filter((d) => d.trainable);
+  return law<readonly Node[], number>({
+    id: 'gradient.slope',
+    statement: 'the gradient of the loss, times a direction of all weights, is the slope of the loss along it',
+    tier: 'numerical',
+    arbitrary: seeds,
+    show: (seed) => `seed ${seed}`,
+    mutants: [{ name: 'half as much', mutate: (all) => all.map((g) => nodes.scale(g, 0.5)) }, { name: 'the other way', mutate: (all) => all.map((g) => nodes.neg(g)) }],
+    holds: (given) => (seed) => {
+      const bindings = bindAll([loss, ...given], seed);
+      const key = random.key(seed);
+      const along = new Map(trained.map(({ name, sizes }): [string, Float64Array] => [name, Float64Array.from(random.normal(random.named(key, `along ${name}`), elements(sizes)))]));
+      const moved = (by: number): Bindings => ({
+        ...bindings,
+        parameters: new Map([...bindings.parameters].map(([name, value]) => [name, { ...value, data: Float64Array.from(value.data, (w, i) => w + by * (along.get(name)?.[i] ?? 0)) }])),
+      });
+      return pipe(
+        TE.Do,
+        TE.bind('ahead', () => valuesOf(meaning, [loss], moved(step))),
+        TE.bind('behind', () => valuesOf(meaning, [loss], moved(-step))),
+        TE.bind('found', () => valuesOf(meaning, given, bindings)),
+        TE.chainEitherK(({ ahead, behind, found }) => {
+          const slope = ((nth(ahead, 0).data[0] ?? NaN) - (nth(behind, 0).data[0] ?? NaN)) / (2 * step);
+          const product = trained.reduce((sum, { name }, i) => sum + Array.from(nth(found, i).data).reduce((part, g, j) => part + g * (along.get(name)?.[j] ?? 0), 0), 0);
+          return must(Math.abs(slope - product) <= 1e-4 * Math.max(1e-3, Math.abs(slope), Math.abs(product)), () => `slope of the loss ${slope}, gradient times direction ${product}`);
+        }),
+      );
+    },
+  })(gradients);
+};
+
+/** What a law of a variant is about. */
+export type VariantFamily = 'batch' | 'compiled' | 'gradient' | 'simplex';
+export type VariantLaws = readonly { readonly family: VariantFamily; readonly law: Law }[];
+
+const of = (family: VariantFamily, laws: readonly Law[]): VariantLaws => laws.map((law) => ({ family, law }));
+
+/** The same value for the same batch. */
+const remembered = <A>(make: (batch: number) => A): ((batch: number) => A) => {
+  const made = new Map<number, A>();
+  return (batch) => {
+    const value = made.get(batch) ?? make(batch);
+    made.set(batch, value);
+    return value;
+  };
+};
+
+const everyKind = (system: (batch: number) => System): VariantLaws => {
+  const subject = subjectOf((batch) => system(batch).outputs);
+  const subjects = fc.constant(subject);
+  return [
+    ...of('batch', batchIndependence(subjects, subject.inputs.map((_, i) => i))),
+    ...of('compiled', [rewriteKeepsValues(subjects)]),
+    ...of('gradient', [slopeLaw(system(samples))]),
+  ];
+};
+
+/** The router's weights, and those of the fusion where it is a softmax over all tokens: one tensor with a row for each. */
+const ofMolt = (variant: MoltVariant): VariantLaws => {
+  const { fusion } = variant.adapter;
+  const wanted = (name: string): boolean => name.startsWith('router.') || (name.startsWith('weights.') && fusion.kind === 'mlp' && fusion.over === 'token');
+  const graphs = remembered((batch) => {
+    const all = [...orRaise(buildVariant(variant)).outputs(batch).outputs].flatMap(([name, node]) => (wanted(name) ? [node] : []));
+    return [nodes.concat(0, all.map(padded(Math.max(...all.map(({ sizes }) => sizes.at(-1) ?? 1)))))];
+  });
+  return of('simplex', onSimplex(fc.constant(subjectOf(graphs))));
+};
+
+/** The laws of a variant. Give it tiny sizes: each is tried in double precision, without planning. @throws MoltError for a variant that cannot be built */
+export const variantLaws = (variant: Variant): VariantLaws => [...everyKind(remembered((batch) => orRaise(systemOf(variant, batch)))), ...(isMolt(variant) ? ofMolt(variant) : [])];
