@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'backbones', about: 'a whole frozen trunk with random weights, Swin-V2-L (S = 192) and HTS-AT (S = 256): what its last two blocks give; milliseconds of a batch of B frames or clips',
-    sizes: [trunk('swinv2-large-w12-192', 10), trunk('swinv2-large-w12-192', 2, { sides: ['pytorch', 'ort-node', 'ort-web'] }), trunk('htsat', 10, { sides: ['pytorch', 'ort-node', 'ort-web', 'tfjs-wasm'] })],
+    sizes: [trunk('swinv2-large-w12-192', 5), trunk('swinv2-large-w12-192', 10), trunk('swinv2-large-w12-192', 1, { sides: ['pytorch', 'ort-node', 'ort-web', 'tfjs-wasm'] }), trunk('htsat', 10), trunk('htsat', 2, { sides: ['pytorch', 'ort-node', 'ort-web', 'tfjs-wasm'] })],
     ratios: [{ ours: 'ort-node', theirs: 'pytorch', goals: against(0.9) }, { ours: 'ort-web', theirs: 'pytorch', goals: [] }, { ours: 'tfjs-wasm', theirs: 'pytorch', goals: [] }],
     perItem: 'B', patience: 60,
   },
