@@ -6,6 +6,7 @@
  */
 import { byteSize, type Node } from './expr.ts';
 import { closeGraph } from './graph.ts';
+import { interner } from './intern.ts';
 
 /** A closed, ordered graph with lifetimes: all that a backend needs. */
 export interface Plan {
@@ -27,8 +28,9 @@ export const bufferOf = (node: Node): Node => {
   return aliases.has(node.primitive) && operand !== undefined ? bufferOf(operand) : node;
 };
 
-export const schedule = (roots: readonly Node[]): Plan => {
-  const graph = closeGraph(roots);
+/** The plan of the roots, closed by a table that may know some of their nodes. */
+export const schedule = (roots: readonly Node[], table = interner()): Plan => {
+  const graph = closeGraph(roots, table);
   const lastUse = new Map<Node, number>();
   graph.nodes.forEach((node, i) => {
     lastUse.set(node, i);

@@ -8,6 +8,7 @@ import type { Declared } from '../block.ts';
 import type { Node } from '../expr.ts';
 import { countDeclared } from '../parameters.ts';
 import { planOf } from '../plan.ts';
+import { interner } from '../intern.ts';
 import { lower } from '../lower.ts';
 import { type Plan, schedule } from '../schedule.ts';
 import { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
@@ -62,6 +63,17 @@ export const asPlanned: PlanBy = (roots, forward) => planOf(roots, { forward });
 /** Every equation by itself, in its cheapest order: an upper bound that is found several times faster. */
 export const asWritten: PlanBy = (roots) => schedule(lower(roots));
 
+interface Plans {
+  readonly inference: Plan;
+  readonly training: Plan | undefined;
+}
+/** Both as written; what they have in common is lowered once. */
+const written = (outputs: readonly Node[], trained: readonly Node[] | undefined): Plans => {
+  const lowered = lower([...outputs, ...(trained ?? [])]);
+  const table = interner();
+  return { inference: schedule(lowered.slice(0, outputs.length), table), training: trained === undefined ? undefined : schedule(lowered.slice(outputs.length), table) };
+};
+
 const nothing: Saved = { total: 0, constant: 0, features: 0, frozen: 0, trained: 0 };
 
 const workOfPlans = (inference: Plan, training: Plan | undefined, forward: number): PassWork => {
@@ -84,9 +96,8 @@ const workOfPlans = (inference: Plan, training: Plan | undefined, forward: numbe
 export const costOf = ({ batch, outputs, training, declared }: Costed, planBy: PlanBy = asPlanned): Cost => {
   const forward = training?.forward.length ?? 0;
   const trained = training === undefined ? undefined : [...training.forward, ...training.gradients];
-  const plans = (by: PlanBy) => ({ inference: by(outputs, outputs.length), training: trained === undefined ? undefined : by(trained, forward) });
-  const written = plans(asWritten);
-  const { inference, training: plan } = planBy === asWritten ? written : plans(planBy);
+  const plain = written(outputs, trained);
+  const { inference, training: plan }: Plans = planBy === asWritten ? plain : { inference: planBy(outputs, outputs.length), training: trained === undefined ? undefined : planBy(trained, forward) };
   const parameters = declared === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(declared);
   const state = stateBytes(parameters);
   return {
@@ -94,7 +105,7 @@ export const costOf = ({ batch, outputs, training, declared }: Costed, planBy: P
     parameters,
     state,
     multiplyAdds: {
-      printed: workOfPlans(written.inference, written.training, forward),
+      printed: workOfPlans(plain.inference, plain.training, forward),
       planned: workOfPlans(inference, plan, forward),
     },
     saved: plan === undefined ? nothing : savedOf(plan, forward),
