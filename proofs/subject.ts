@@ -21,6 +21,8 @@ export interface Given {
 }
 
 export interface Subject {
+  /** how a failure calls it, before its inputs: `b = 1, n = 2` */
+  readonly letters?: string;
   readonly inputs: readonly Given[];
   readonly apply: (...inputs: readonly Node[]) => readonly Node[];
 }
@@ -84,4 +86,9 @@ export const bindSubject = (subject: Subject, seed: number, extra: readonly Node
 export const seeds: fc.Arbitrary<number> = fc.nat({ max: 2 ** 31 - 1 });
 
 /** As printed in a failure. */
-export const showSubject = ({ inputs }: Subject): string => inputs.map(({ sizes, dtype }) => `${dtype}[${sizes.join(', ')}]`).join(', ');
+export const showSubject = ({ letters, inputs }: Subject): string => `${letters === undefined ? '' : `${letters}: `}${inputs.map(({ sizes, dtype }) => `${dtype}[${sizes.join(', ')}]`).join(', ')}`;
+
+const few = 12;
+/** The numbers of the inputs, where they are few: `x0 = (0.5, −1.2)`. */
+export const showInputs = ({ inputs }: Subject, seed: number): string =>
+  inputs.flatMap((one, i) => (elements(one.sizes) > few ? [] : [`x${i} = (${Array.from(drawn(one, random.named(random.key(seed), `x${i}`)).data, (x) => Number(x.toPrecision(4))).join(', ')})`])).join(', ');

@@ -9,13 +9,17 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { exitCodes, fault, faultOf, printFault, type Fault } from '../../shapes/fault.ts';
 import { didYouMean } from '../../shapes/nearest.ts';
 import { command, type Command } from './command.ts';
+import { check } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diff } from './commands/diff.ts';
 import { doctor } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
 import { extract } from './commands/extract.ts';
+import { init } from './commands/init.ts';
 import { params } from './commands/params.ts';
 import { pretrain } from './commands/pretrain.ts';
+import { prove } from './commands/prove.ts';
 import { run } from './commands/run.ts';
 import { show } from './commands/show.ts';
 import { taps } from './commands/taps.ts';
@@ -27,7 +31,7 @@ import { version } from './version.ts';
 /** The main job brings decoders and plotting: it is loaded when it is asked for. */
 const demo = demoCommand(() => import('../demo/demo.ts'));
 
-const work = { demo, extract, train, eval: evalCommand, taps, run, params, show, export: exportCommand, pretrain, doctor } as const satisfies Commands;
+const work = { demo, init, check, diff, prove, extract, train, eval: evalCommand, taps, run, params, show, export: exportCommand, pretrain, doctor } as const satisfies Commands;
 
 const named = (commands: Commands, name: string): Either<Fault, Command> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;

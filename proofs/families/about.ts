@@ -9,7 +9,7 @@ import { nodes, type Node } from '../../dsl/index.ts';
 import { close, type Counter, every, type Verdict } from '../counter.ts';
 import { type Engine, nth, valuesOf } from '../engine.ts';
 import { law, type Claim, type Law, type Mutant } from '../law.ts';
-import { bindSubject, inputsOf, rootsOf, seeds, showSubject, type Subject } from '../subject.ts';
+import { bindSubject, inputsOf, rootsOf, seeds, showInputs, showSubject, type Subject } from '../subject.ts';
 
 /** A change of a subject, whatever its sizes. */
 export type Change<S> = (subject: S) => S;
@@ -30,7 +30,7 @@ export const aboutSubjects = <S extends Subject, D>(claim: SubjectClaim<S, D>) =
     arbitrary: fc.record({ subject: subjects, seed: seeds, draw }),
     holds: (change) => ({ subject, seed, draw: d }) => holds(change(subject), seed, d),
     mutants: mutants.map(({ name, mutate }) => ({ name, mutate: (change) => (s) => mutate(change(s)) })),
-    show: ({ subject, seed, draw: d }) => `inputs ${showSubject(subject)}; seed ${seed}${d === undefined ? '' : `; ${fc.stringify(d)}`}`,
+    show: ({ subject, seed, draw: d }) => [`inputs ${showSubject(subject)}`, `seed ${seed}`, ...(d === undefined ? [] : [fc.stringify(d)]), ...(subject.letters === undefined ? [] : [showInputs(subject, seed)])].join('; '),
   })((s) => s);
 };
 

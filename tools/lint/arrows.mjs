@@ -62,6 +62,7 @@ export const rows = [
   { at: 'molt/store', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
   { at: 'molt/extract', from: workshop, packages: ['fp-ts', 'io-ts'], node: true },
   { at: 'molt/demo', from: workshop, packages: ['fp-ts'], node: true },
+  { at: 'molt/prove', from: ['shapes', 'molt/prove', 'molt/io'], packages: ['fp-ts'], node: true },
   { at: 'molt/report', from: workshop, packages: ['fp-ts', 'vega', 'vega-lite', 'pngjs'], node: true },
   { at: 'molt/cli', from: ['shapes', 'dsl', 'molt', 'proofs'], packages: ['fp-ts', 'io-ts', 'cli-progress'], node: true },
   { at: 'molt/cli/molt.mjs', from: ['tools/compile.mjs'], packages: [], node: true },

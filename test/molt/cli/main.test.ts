@@ -33,7 +33,7 @@ test('an unknown command names the nearest', async () => {
   expect(err).toMatchInlineSnapshot(`
     "wrong usage: molt parms
       given:  command parms (did you mean params?)
-      needed: one of demo, extract, train, eval, taps, run, params, show, export, pretrain, doctor, help
+      needed: one of demo, init, check, diff, prove, extract, train, eval, taps, run, params, show, export, pretrain, doctor, help
       try:    molt help
     "
   `);
