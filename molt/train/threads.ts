@@ -12,7 +12,8 @@ import type { Threads } from '../../dsl/optim/index.ts';
 export const helperThreads = (helpers: number = availableParallelism() - 1): Threads => ({
   helpers,
   start: (program, helper) => {
-    const worker = new Worker(`const helper = require('node:worker_threads').workerData;${program}`, { eval: true, workerData: helper });
+    // a dynamic import, and no options of the process: the text runs as a script and as a module (`node --input-type=module` makes it one)
+    const worker = new Worker(`import('node:worker_threads').then(({ workerData: helper }) => {${program}});`, { eval: true, workerData: helper, execArgv: [] });
     worker.unref();
     return { stop: () => { void worker.terminate(); } };
   },
