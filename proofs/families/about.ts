@@ -30,7 +30,7 @@ export const aboutSubjects = <S extends Subject, D>(claim: SubjectClaim<S, D>) =
     arbitrary: fc.record({ subject: subjects, seed: seeds, draw }),
     holds: (change) => ({ subject, seed, draw: d }) => holds(change(subject), seed, d),
     mutants: mutants.map(({ name, mutate }) => ({ name, mutate: (change) => (s) => mutate(change(s)) })),
-    show: ({ subject, seed, draw: d }) => [`inputs ${showSubject(subject)}`, `seed ${seed}`, ...(d === undefined ? [] : [fc.stringify(d)]), ...(subject.letters === undefined ? [] : [showInputs(subject, seed)])].join('; '),
+    show: ({ subject, seed, draw: d }) => [`inputs ${showSubject(subject)}`, `seed ${seed}`, ...(d === undefined ? [] : [`drawn ${fc.stringify(d)}`]), ...(subject.letters === undefined ? [] : [showInputs(subject, seed)])].join('; '),
   })((s) => s);
 };
 

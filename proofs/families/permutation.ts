@@ -6,7 +6,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Bindings, constantNode, elements, nodes, type Node, random, type Value } from '../../dsl/index.ts';
-import { close, every, faults } from '../counter.ts';
+import { breaks, close, every, faults } from '../counter.ts';
 import { type Engine, meaning, nth, prepare } from '../engine.ts';
 import type { Law, Mutant } from '../law.ts';
 import { bindSubject, rootsOf, seeds, type Subject, type Subjects } from '../subject.ts';
@@ -82,6 +82,8 @@ export const permutation = (subjects: Subjects, { id, statement, symmetry, engin
           every(
             plain.map((value, i) => {
               const axes = (symmetry.outputs ?? []).filter(([output]) => output === i);
+              const other = axes.find(([, a]) => value.sizes[a] !== order.length);
+              if (other !== undefined) return breaks(`axis ${other[1]} of output ${i} has ${value.sizes[other[1]] ?? 'no'} items, the input ${order.length}`);
               return close(`output ${i} for the order ${Array.from(order).join(' ')}`, nth(turned, i), axes.reduce((v, [, a]) => reordered(v, a, order), value), engine.tolerance);
             }),
           ),
