@@ -2,7 +2,7 @@
  * Residents: what of a plan follows from weights that stay, and so has one value for ever.
  * idea:  a node that depends only on resident parameters and constants is computed when a program is made, not at every run. A frozen trunk
  *        is prepared once: its position biases, its cut and scaled weights.
- * laws:  proofs/dsl/engines.ts: a run gives what it gives with the same weights bound
+ * laws:  proofs/dsl/residents.ts: a run gives what it gives with the same weights bound
  * not:   a large value larger than its operands together (a broadcast): making it again is cheaper than keeping it.
  */
 import { byteSize, is, type Node } from './expr.ts';
