@@ -4,10 +4,10 @@
  * not:    LAVisH's loss: its code takes the binary cross-entropy of a softmax; here the linear head has the cross-entropy.
  * source: the released code of LAVisH, DG-SCT and AVMoE for AVE
  */
-import { type Dim, type DimOf, type Mul, plusD, reify, type Tensor, timesD } from '../../shapes/index.ts';
+import { type Dim, type DimOf, type Mul, plusD, reify, type Tensor, timesD, withSizes } from '../../shapes/index.ts';
 import { beside, block, concat, crossEntropy, type Declared, declaredOf, input, inputIndices, instantiate, layerNorm, linear, mapBlock, mean, type Node, opaque, rearrange, type SomeBlock, unwrap } from '../../dsl/index.ts';
 import { cmbs, cmbsLoss, type Locate } from '../heads/cmbs.ts';
-import { publishedTemporal } from '../heads/temporal.ts';
+import type { TemporalSizes } from '../heads/temporal.ts';
 import type { Both } from '../modality.ts';
 import { multiHead } from '../multi-head.ts';
 
@@ -57,10 +57,16 @@ const dropped = <D extends Dim, H extends Dim, K extends Dim>(d: DimOf<D>, h: Di
   return opaque(block({ visual: one, audio: one }, (): void => undefined));
 };
 
-/** CMBS over clips; inputs `foreground` [B, T], 1 or 0, and `event` [B]; `released` is whose class declares the weights. */
-export const cmbsHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T>, d: DimOf<D>, c: DimOf<C>, events: number, released: 'avmoe' | 'dg-sct'): Head<T, D, C> =>
-  reify(events, <K extends Dim>(k: DimOf<K>): Head<T, D, C> => {
-    const sizes = publishedTemporal(d, c);
+/** Channels of the released temporal stack. */
+export const publishedUnits = 256;
+
+/** The temporal stack at U channels, in the proportions of the released one. */
+const withTemporal = <V extends Dim, A extends Dim, X>(v: DimOf<V>, a: DimOf<A>, units: number, use: <E extends Dim, F extends Dim, R extends Dim, S extends Dim, D extends Dim, H extends Dim, K extends Dim, M extends Dim>(sizes: TemporalSizes<V, A, E, F, R, S, D, H, K, M>) => X): X =>
+  withSizes({ E: 2 * units, F: units / 2, R: units, S: units / 2, D: units, H: 4, K: units / 4, M: 4 * units }, (s) => use({ v, a, e: s.E, f: s.F, r: s.R, s: s.S, d: s.D, h: s.H, k: s.K, m: s.M }));
+
+/** CMBS over clips; inputs `foreground` [B, T], 1 or 0, and `event` [B]; `released` is whose class declares the weights. `units` are divisible by 4. */
+export const cmbsHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T>, d: DimOf<D>, c: DimOf<C>, events: number, released: 'avmoe' | 'dg-sct', units = publishedUnits): Head<T, D, C> =>
+  reify(events, <K extends Dim>(k: DimOf<K>): Head<T, D, C> => withTemporal(d, c, units, (sizes) => {
     const core = cmbs(sizes, k);
     const besides = block({ unused: dropped(sizes.d, sizes.h, sizes.k) }, (): void => undefined);
     const head: SomeBlock<Locate<D, C, K>> = released === 'avmoe' ? core : opaque(mapBlock(([locate]: readonly [Locate<D, C, K>, void]) => locate)(beside(core, besides)));
@@ -77,4 +83,4 @@ export const cmbsHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T
         };
       },
     };
-  });
+  }));

@@ -58,7 +58,12 @@ const mixtures = ({ adapter }: VariantOf<InsertedAdapter>): readonly Complaint[]
   adapter.kind === 'avmoe' && adapter.cross + adapter.own === 0 ? [{ at: ['adapter'], given: 'cross 0 and own 0', needed: 'at least one expert: cross or own above 0' }] : none;
 
 const tasks = ({ task }: Variant): readonly Complaint[] =>
-  task.kind === 'ave' && task.head !== 'linear' && task.segments < 4 ? [{ at: ['task', 'segments'], given: String(task.segments), needed: `at least 4: the head ${task.head} takes the mean of the 4 highest segments` }] : none;
+  task.kind !== 'ave' || task.head === 'linear'
+    ? none
+    : [
+        ...(task.segments < 4 ? [{ at: ['task', 'segments'], given: String(task.segments), needed: `at least 4: the head ${task.head} takes the mean of the 4 highest segments` }] : none),
+        ...(task.hidden % 4 === 0 ? none : [{ at: ['task', 'hidden'], given: String(task.hidden), needed: `channels divisible by the 4 heads of ${task.head}, or 0 for the released ones` }]),
+      ];
 
 /** All complaints about a variant whose keys are well by themselves. */
 export const complaintsAbout = (variant: Variant): readonly Complaint[] => [

@@ -14,7 +14,7 @@ import { audioBackbones, featuresOf, positions, visualBackbones } from './backbo
 import { complaintsAbout } from './checks.ts';
 import {
   decoder, flag, line, listed, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, refine, required, suggesting, tagged,
-  type Complaint, type Decoder, type Field, type RecordOf,
+  schemaOf, type Complaint, type Decoder, type Field, type JsonSchema, type RecordOf,
 } from './combinators.ts';
 import { problemsFault, problemsOf, type Problem } from './problems.ts';
 import { type AdapterKind, type Backbones, type Budgets, type Features, moltOnly, type MoltVariant, type Position, placement, type Training, type Variant } from './variant.ts';
@@ -27,7 +27,7 @@ const position: Decoder<readonly Position[]> = decoder(`${listed(positions)}, or
   const wrong = names.find((n) => !positions.some((p) => p === n));
   if (names.length === 0 || wrong !== undefined) return t.failure(u, context, suggesting(position.name, wrong, positions));
   return t.success(positions.filter((p) => names.includes(p)));
-});
+}, { anyOf: [{ type: 'string', pattern: `^ *(${positions.join('|')})( *\\+ *(${positions.join('|')}))* *$` }, { type: 'array', items: { enum: positions }, minItems: 1 }] });
 
 const backbones = record({ visual: required(oneOf(...visualBackbones)), audio: optional(oneOf(...audioBackbones), undefined), shared: optional(flag, false), position: optional(position, undefined) });
 
@@ -76,6 +76,7 @@ const fileFields = {
   task: optional(task, { kind: 'none' } as const),
   budgets: optional(budgets, noBudgets),
   training: optional(training, undefined),
+  $schema: optional(line, undefined),
 };
 type File = RecordOf<typeof fileFields>;
 
@@ -126,6 +127,8 @@ const checks = (file: File): readonly Complaint[] => {
 };
 
 const variantFile: Decoder<Variant> = refine(record(fileFields), checks, resolved);
+/** What a file may say, key by key. */
+export const fileSchema: JsonSchema = schemaOf(variantFile);
 
 /** A variant from parsed JSON, or every problem with its place. */
 export const variantOrProblems = (json: unknown): Either<readonly Problem[], Variant> => mapLeft(problemsOf)(variantFile.decode(json));

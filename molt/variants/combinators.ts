@@ -9,14 +9,23 @@ import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import { nearest } from '../../shapes/nearest.ts';
 
+/** A part of a JSON Schema, draft 2020-12. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
 /** From anything to A. */
-export type Decoder<A> = t.Decoder<unknown, A>;
+export interface Decoder<A> extends t.Decoder<unknown, A> {
+  /** what it accepts, as far as a schema can say; left out: anything */
+  readonly schema?: JsonSchema;
+}
 
 /** A decoder by its rule; `name` is what it needs, in words. */
-export const decoder = <A>(name: string, validate: t.Validate<unknown, A>): Decoder<A> => {
-  const self: Decoder<A> = { name, validate, decode: (u) => validate(u, [{ key: '', type: self, actual: u }]) };
+export const decoder = <A>(name: string, validate: t.Validate<unknown, A>, schema: JsonSchema = {}): Decoder<A> => {
+  const self: Decoder<A> = { name, validate, decode: (u) => validate(u, [{ key: '', type: self, actual: u }]), schema };
   return self;
 };
+export const schemaOf = ({ schema = {} }: { readonly schema?: JsonSchema }): JsonSchema => schema;
 
 /** What stands between what was needed and the nearest known name in an error's message. */
 const separator = '; did you mean ';
@@ -33,8 +42,8 @@ export const messageParts = (message: string): { readonly needed: string; readon
   return { needed, near };
 };
 
-const leaf = <A>(name: string, accepts: (u: unknown) => u is A, message: (u: unknown) => string = () => name): Decoder<A> =>
-  decoder(name, (u, context) => (accepts(u) ? t.success(u) : t.failure(u, context, message(u))));
+const leaf = <A>(name: string, accepts: (u: unknown) => u is A, schema: JsonSchema, message: (u: unknown) => string = () => name): Decoder<A> =>
+  decoder(name, (u, context) => (accepts(u) ? t.success(u) : t.failure(u, context, message(u))), schema);
 
 export const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => typeof u === 'object' && u !== null && !Array.isArray(u);
 
@@ -42,15 +51,15 @@ const integers = (u: unknown): u is number => typeof u === 'number' && Number.is
 const numbers = (u: unknown): u is number => typeof u === 'number' && Number.isFinite(u);
 
 /** An integer of at least 1. */
-export const positive: Decoder<number> = leaf('a positive integer', (u): u is number => integers(u) && u > 0);
+export const positive: Decoder<number> = leaf('a positive integer', (u): u is number => integers(u) && u > 0, { type: 'integer', minimum: 1 });
 /** An integer of at least 0. */
-export const natural: Decoder<number> = leaf('an integer of at least 0', (u): u is number => integers(u) && u >= 0);
+export const natural: Decoder<number> = leaf('an integer of at least 0', (u): u is number => integers(u) && u >= 0, { type: 'integer', minimum: 0 });
 /** A finite number of at least 0. */
-export const notNegative: Decoder<number> = leaf('a number of at least 0', (u): u is number => numbers(u) && u >= 0);
+export const notNegative: Decoder<number> = leaf('a number of at least 0', (u): u is number => numbers(u) && u >= 0, { type: 'number', minimum: 0 });
 /** true or false. */
-export const flag: Decoder<boolean> = leaf('true or false', (u): u is boolean => typeof u === 'boolean');
+export const flag: Decoder<boolean> = leaf('true or false', (u): u is boolean => typeof u === 'boolean', { type: 'boolean' });
 /** One line of text. */
-export const line: Decoder<string> = leaf('one line of text', (u): u is string => typeof u === 'string' && /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(u));
+export const line: Decoder<string> = leaf('one line of text', (u): u is string => typeof u === 'string' && /^[^\p{Cc}]*\S[^\p{Cc}]*$/u.test(u), { type: 'string', pattern: '\\S' });
 
 /** `'a', 'b' or 'c'` */
 export const listed = (names: readonly (string | number)[]): string => {
@@ -64,12 +73,13 @@ export const oneOf = <const A extends string | number>(...values: readonly A[]):
   leaf(
     listed(values),
     (u): u is A => values.some((v) => v === u),
+    { enum: values },
     (u) => suggesting(listed(values), u, values),
   );
 
 /** A value, or null. */
 export const nullable = <A>(inner: Decoder<A>): Decoder<A | null> =>
-  decoder(`${inner.name} or null`, (u, context) => (u === null ? t.success(null) : inner.validate(u, context)));
+  decoder(`${inner.name} or null`, (u, context) => (u === null ? t.success(null) : inner.validate(u, context)), { anyOf: [schemaOf(inner), { type: 'null' }] });
 
 /** Runs every part and keeps either all the values or all the problems. */
 const gather = <A>(parts: readonly Either<t.Errors, A>[]): t.Validation<readonly A[]> => {
@@ -83,7 +93,8 @@ export const listOf = <A>(inner: Decoder<A>, least: 'one' | 'none' = 'one'): Dec
   return decoder(name, (u, context) =>
     Array.isArray(u) && (u.length > 0 || least === 'none')
       ? gather(u.map((x: unknown, i) => inner.validate(x, t.appendContext(context, `[${i}]`, inner, x))))
-      : t.failure(u, context, name));
+      : t.failure(u, context, name),
+  { type: 'array', items: schemaOf(inner), ...(least === 'one' ? { minItems: 1 } : {}) });
 };
 
 /** A key of a record: its decoder, and what an absent key means. */
@@ -101,6 +112,13 @@ export const described: Decoder<never> = decoder('described', (u, context) => t.
 
 export type RecordOf<F> = { readonly [K in keyof F]: F[K] extends Field<infer A> ? A : never };
 
+const objectSchema = (fields: { readonly [key: string]: Field<unknown> }): JsonSchema => ({
+  type: 'object',
+  properties: Object.fromEntries(Object.entries(fields).map(([key, { inner, absent }]) => [key, { ...schemaOf(inner), ...(absent?.value === undefined ? {} : { default: absent.value }) }])),
+  required: Object.entries(fields).flatMap(([key, { absent }]) => (absent === undefined ? [key] : [])),
+  additionalProperties: false,
+});
+
 /** An object with exactly these keys. */
 export const record = <F extends { readonly [key: string]: Field<unknown> }>(fields: F): Decoder<RecordOf<F>> => {
   const keys = Object.keys(fields);
@@ -117,7 +135,7 @@ export const record = <F extends { readonly [key: string]: Field<unknown> }>(fie
     });
     const all = gather<readonly [string, unknown]>([...surplus, ...known]);
     return isLeft(all) ? all : t.success(Object.fromEntries(all.right) as RecordOf<F>);
-  });
+  }, objectSchema(fields));
 };
 
 type Tagged<T extends string, C> = { readonly [K in keyof C]: C[K] extends Decoder<infer A> ? A & { readonly [Q in T]: K } : never }[keyof C];
@@ -134,7 +152,7 @@ export const tagged = <const T extends string, C extends { readonly [kind: strin
     const fields = typeof given === 'string' && Object.hasOwn(cases, given) ? cases[given] : undefined;
     if (fields === undefined) return kind.validate(isObject(u) ? { [tag]: given } : u, context) as t.Validation<never>;
     return record({ [tag]: required(oneOf(String(given))), ...fields }).validate(u, context) as t.Validation<never>;
-  });
+  }, { oneOf: Object.entries(cases).map(([name, fields]) => objectSchema({ [tag]: required(oneOf(name)), ...fields })) });
 };
 
 /** A further condition on a decoded value: the problems it finds, each at a place below this one. */
@@ -153,4 +171,4 @@ export const refine = <A, B>(inner: Decoder<A>, check: (a: A) => readonly Compla
     return t.failures(
       complaints.map(({ at, given, needed }) => ({ value: given, context: at.reduce((c, key) => t.appendContext(c, key, described, given), context), message: needed })),
     );
-  });
+  }, schemaOf(inner));

@@ -32,11 +32,12 @@ const adapterOf = (adapter: Adapter): Adapter => {
   const heads = headsOf(adapter);
   if (adapter.kind === 'molt') return { ...adapter, uda: Math.min(adapter.uda, 1), cda: Math.min(adapter.cda, 1), tokens: few(adapter.tokens), heads, width: narrow(adapter, heads), router: { hidden: 3 }, fusion: { ...adapter.fusion, hidden: 3 } };
   if (adapter.kind === 'mettle') return { ...adapter, tokens: few(adapter.tokens), heads, width: narrow(adapter, heads) };
-  return adapter;
+  if (adapter.kind === 'none' || adapter.kind === 'norm-only') return adapter;
+  return { ...adapter, tokens: few(adapter.tokens), groups: few(adapter.groups), reduction: few(adapter.reduction) };
 };
 
 const taskOf = (task: Task): Task => {
-  if (task.kind === 'ave') return { ...task, classes: Math.min(task.classes, 3), segments: task.head === 'linear' ? few(task.segments) : 4, hidden: Math.min(task.hidden, 3) };
+  if (task.kind === 'ave') return { ...task, classes: Math.min(task.classes, 3), segments: task.head === 'linear' ? few(task.segments) : 4, hidden: task.head === 'linear' ? Math.min(task.hidden, 3) : 8 };
   if (task.kind === 'avqa') return { ...task, answers: Math.min(task.answers, 3), segments: few(task.segments) };
   return task;
 };

@@ -12,7 +12,7 @@ import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
 import type { BackboneConfig } from '../backbones/config.ts';
 import { modalities } from '../modality.ts';
-import { cmbsHead, type Head, linearHead } from '../tasks/ave-heads.ts';
+import { cmbsHead, type Head, linearHead, publishedUnits } from '../tasks/ave-heads.ts';
 import { configsOf, placesAt } from './backbones.ts';
 import { buildVariant } from './build.ts';
 import { type Encoder, parallelEncoder, type UseEncoder } from './encoder.ts';
@@ -57,8 +57,8 @@ export const segmentsOf = (task: Task): number => (task.kind === 'ave' && task.h
 type AveTask = Extract<Task, { readonly kind: 'ave' }>;
 const aveHeads = {
   linear: (task, t, d, c) => linearHead(t, d, c, task.classes, task.hidden),
-  cmbs: (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'avmoe'),
-  'cmbs-dg-sct': (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'dg-sct'),
+  cmbs: (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'avmoe', task.hidden || publishedUnits),
+  'cmbs-dg-sct': (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'dg-sct', task.hidden || publishedUnits),
 } as const satisfies { readonly [H in AveHead]: <T extends Dim, D extends Dim, C extends Dim>(task: AveTask, t: DimOf<T>, d: DimOf<D>, c: DimOf<C>) => Head<T, D, C> };
 
 /** Σ_m mean(vector_m²): the loss where there is no task. */

@@ -104,7 +104,7 @@ export const placement = {
 /**
  * What is made of a segment's or a clip's vectors in event localisation.
  * linear:      one linear map, or two with `hidden` units between and nothing else (LAVisH: 512)
- * cmbs:        temporal stack and CMBS, as AVMoE has them
+ * cmbs:        temporal stack of `hidden` channels (0: the released 256) and CMBS, as AVMoE has them
  * cmbs-dg-sct: the same with two attention blocks that DG-SCT's class declares and drops
  */
 export type AveHead = 'linear' | 'cmbs' | 'cmbs-dg-sct';

@@ -261,14 +261,14 @@ describe('what is told', () => {
     expect(told([1, 2])).toMatchInlineSnapshot(`
       "cannot be decoded: v.json
         given:  [1,2]
-        needed: an object with the keys schemaVersion, name, features, backbones, adapter, task, budgets, training"
+        needed: an object with the keys schemaVersion, name, features, backbones, adapter, task, budgets, training, $schema"
     `);
   });
   test('a key of the prototype is a misspelt key like any other', () => {
     expect(told(JSON.parse('{"schemaVersion":1,"name":"x","features":{"visual":[{"tokens":1,"channels":8}],"audio":[{"tokens":1,"channels":8}]},"adapter":{"kind":"molt"},"__proto__":{}}'))).toMatchInlineSnapshot(`
       "name mismatch: v.json at __proto__
         given:  the key __proto__, which is not known
-        needed: one of the keys schemaVersion, name, features, backbones, adapter, task, budgets, training"
+        needed: one of the keys schemaVersion, name, features, backbones, adapter, task, budgets, training, $schema"
     `);
   });
   test('every problem of a variant is bad input', () => {

@@ -1,0 +1,18 @@
+/** The sample variants of the folder `variants`. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { decodeVariant } from '../../../molt/variants/codec.ts';
+import type { Variant } from '../../../molt/variants/variant.ts';
+import { printFault } from '../../../shapes/fault.ts';
+
+export interface Sample {
+  readonly name: string;
+  readonly json: unknown;
+}
+export const samples: readonly Sample[] = readdirSync('variants').filter((name) => name.endsWith('.json')).toSorted().map((name) => ({ name, json: JSON.parse(readFileSync(`variants/${name}`, 'utf8')) }));
+
+export const decoded = ({ name, json }: Sample): Variant => {
+  const made = decodeVariant(name, json);
+  if (isLeft(made)) throw new Error(printFault(made.left));
+  return made.right;
+};
