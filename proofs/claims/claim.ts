@@ -88,7 +88,7 @@ const givenOf = (input: InputOf, sizes: readonly number[]): Given =>
   typeof input === 'string' ? given(sizes) : 'domain' in input ? given(sizes, input.domain) : 'below' in input ? givenIds(sizes, input.below) : givenMask(sizes);
 
 /** A block at given sizes: its function and what it declares. */
-interface Made {
+export interface Made {
   readonly f: AnyFunction;
   readonly declared: readonly Declared[];
 }
@@ -181,8 +181,11 @@ export function claim<P, F extends AnyFunction>(of: Block<P, F> | F, spec: Claim
   return claimed(() => one, spec);
 }
 
-/** The same for a block that is made for given sizes: `claimAt((s) => reify(s.n, (n) => mixer(n)), …)`. */
-export const claimAt = <P, F extends AnyFunction>(at: (letters: Letters) => Block<P, F> | F, spec: Claims): Claimed => claimed((letters) => made(at(letters)), spec);
+/**
+ * The same for a block that is made for given sizes, which `made` takes out of their scope: `claimAt(({ n = 1 }, made) => reify(n,
+ * (N) => made(mixer(N))), …)`.
+ */
+export const claimAt = (at: (letters: Letters, make: typeof made) => Made, spec: Claims): Claimed => claimed((letters) => at(letters, made), spec);
 
 /** Is it a claim, of whatever copy of this package? */
 export const isClaimed = (x: unknown): x is Claimed => typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'molt.claim' && 'prove' in x && typeof x.prove === 'function';

@@ -1,7 +1,7 @@
 /**
  * `molt prove`: a block with a softmax over the wrong axis is caught, as small as it gets, and the failure can be replayed.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { molt } from './terminal.ts';
@@ -81,4 +81,15 @@ test('a claim that says what its shapes do not have is wrong input, told with th
       needed: an axis that an input has by this letter
     "
   `);
+});
+
+test("the guide's block gives what the guide shows", async () => {
+  const guide = readFileSync(join(root, 'docs/guide.md'), 'utf8');
+  const [, code = '', shown = ''] = /```ts\n((?:(?!```)[^])*export const weights = claim\((?:(?!```)[^])*)```\n\n```console\n\$ npx molt prove attention\.ts\n([^]*?)```/.exec(guide) ?? [];
+  expect(code).toContain('softmax');
+  const path = join(folder, 'attention.ts');
+  writeFileSync(path, code.replace(/'molt\/(dsl|proofs|shapes)'/g, "'../../$1/index.ts'"));
+  const { code: exit, out } = await molt('prove', path);
+  expect(exit).toBe(1);
+  expect(out.replaceAll(path, 'attention.ts')).toBe(shown);
 });
