@@ -2,11 +2,11 @@
  * `molt prove`: runs the laws that a module claims of its blocks, and says what breaks them, as small as it gets.
  * idea:  the claims run themselves (proofs/claims/claim.ts); here they are found, named, filtered and shown.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Claimed, type Finding, isClaimed, type Proof } from '../../../proofs/index.ts';
-import { fault, type Fault } from '../../../shapes/fault.ts';
+import { exitCodes, fault, type Fault, printFault } from '../../../shapes/fault.ts';
 import { didYouMean } from '../../../shapes/nearest.ts';
 import { type Exports, loadModule } from '../../prove/load.ts';
 import { command, optionalText } from '../command.ts';
@@ -20,6 +20,8 @@ interface Named {
 interface Proved extends Proof {
   readonly module: string;
   readonly name: string;
+  /** nothing could be tried: the claim says what its block does not have, or the block cannot be built */
+  readonly fault?: Fault;
 }
 interface Options {
   readonly seed: number;
@@ -39,12 +41,10 @@ const claimsIn = (module: string, exports: Exports): Either<Fault, readonly Name
 
 const lawOf = (name: string, law: string | undefined): string | undefined => law?.slice(name.length + 1);
 
-const proved = (module: string, { law, path, seed, runs }: Options) => ({ name, claimed }: Named): TE.TaskEither<Fault, Proved> => {
+const proved = (module: string, { law, path, seed, runs }: Options) => ({ name, claimed }: Named): TE.TaskEither<Fault, Proved> => async () => {
   const only = lawOf(name, law);
-  return pipe(
-    claimed.prove({ seed, runs, ...(path === undefined ? {} : { path }), ...(only === undefined ? {} : { law: only }) }),
-    TE.bimap((f) => ({ ...f, where: `${module} ${name}: ${f.where}` }), (proof) => ({ module, name, ...proof })),
-  );
+  const proof = await claimed.prove({ seed, runs, ...(path === undefined ? {} : { path }), ...(only === undefined ? {} : { law: only }) })();
+  return right(isLeft(proof) ? { module, name, findings: [], skipped: [], fault: { ...proof.left, where: `${module} ${name}: ${proof.left.where}` } } : { module, name, ...proof.right });
 };
 
 /** The claims that `--law` leaves. */
@@ -59,7 +59,7 @@ const proofs = (module: string, options: Options): TE.TaskEither<Fault, readonly
     TE.chainEitherK((exports) => claimsIn(module, exports)),
     TE.chainEitherK(chosen(module, options.law)),
     TE.chain(TE.traverseSeqArray(proved(module, options))),
-    TE.filterOrElse((all) => options.law === undefined || all.some(({ findings }) => findings.length > 0), () => fault('Usage', 'molt prove', [`--law ${options.law}`], `a law that is tried of it; molt prove ${module} lists them`)),
+    TE.filterOrElse((all) => options.law === undefined || all.some(({ findings, fault: refused }) => findings.length > 0 || refused !== undefined), () => fault('Usage', 'molt prove', [`--law ${options.law}`], `a law that is tried of it; molt prove ${module} lists them`)),
   );
 
 const words = { passed: 'passed', weak: 'weak', failed: 'FAILED' } as const satisfies { readonly [O in Finding['outcome']]: string };
@@ -73,7 +73,8 @@ const replay = (module: string, name: string, { law, counterexample }: Finding, 
         `      replay   molt prove ${module} --law ${name}.${law} --seed ${counterexample.seed} --runs ${runs} --path ${counterexample.path}`,
       ];
 
-const pageOf = (runs: number) => ({ module, name, findings, skipped }: Proved): string => {
+const pageOf = (runs: number) => ({ module, name, findings, skipped, fault: refused }: Proved): string => {
+  if (refused !== undefined) return `${module} ${name}\n${printFault(refused).replace(/^/gm, '  ')}`;
   const rows = aligned(['left', 'left', 'left'], [...findings.map(({ law, outcome, statement }) => [`  ${words[outcome]}`, law, statement]), ...skipped.map(({ law, reason }) => ['  not tried', law, reason])]);
   return [
     `${module} ${name}`,
@@ -87,8 +88,8 @@ const pageOf = (runs: number) => ({ module, name, findings, skipped }: Proved): 
 
 const total = (all: readonly Proved[]): string => {
   const count = (outcome: Finding['outcome']): number => all.flatMap(({ findings }) => findings).filter((f) => f.outcome === outcome).length;
-  const [failed, weak] = [count('failed'), count('weak')];
-  return `${count('passed')} passed${weak > 0 ? `, ${weak} weak` : ''}, ${failed} failed, ${all.flatMap(({ skipped }) => skipped).length} not tried`;
+  const [failed, weak, refused] = [count('failed'), count('weak'), all.filter((one) => one.fault !== undefined).length];
+  return `${count('passed')} passed${weak > 0 ? `, ${weak} weak` : ''}, ${failed} failed, ${refused > 0 ? `${refused} refused, ` : ''}${all.flatMap(({ skipped }) => skipped).length} not tried`;
 };
 
 export const prove = command({
@@ -98,7 +99,7 @@ export const prove = command({
   notes: [
     'A module exports claims: claim(block, { inputs: [\'b n 3\'], claims: [{ law: \'invariant\', axis: \'n\' }] }), from molt/proofs.',
     'Tried on every block where they mean something: shapes, batch, gradient, compiled, frozen. weak: the law held, but at these',
-    'sizes it would have held for a wrong block as well. TypeScript modules need esbuild installed. Exit code 1 if a law failed.',
+    'sizes it would have held for a wrong block as well. TypeScript modules need esbuild installed. Exit code 1 if a law failed, 2 if a claim cannot be tried.',
   ],
   flags: {
     runs: orElse(integer('N', 'samples for each law', 1), 50),
@@ -117,12 +118,13 @@ export const prove = command({
       TE.map((found) => {
         const all = found.flat();
         const failed = all.some(({ findings }) => findings.some(({ outcome }) => outcome === 'failed'));
+        const refused = Math.max(0, ...all.map((one) => (one.fault === undefined ? 0 : exitCodes[one.fault._tag])));
         terminal.out(
           flags.format === 'json'
-            ? JSON.stringify({ schemaVersion: 1, seed: flags.seed, runs: flags.runs, ok: !failed, claims: all }, null, 2)
+            ? JSON.stringify({ schemaVersion: 1, seed: flags.seed, runs: flags.runs, ok: !failed && refused === 0, claims: all }, null, 2)
             : [...all.map(pageOf(flags.runs)), total(all)].join('\n\n'),
         );
-        return failed ? 1 : 0;
+        return refused > 0 ? refused : failed ? 1 : 0;
       }),
     );
   },

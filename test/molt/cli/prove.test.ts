@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(root, '.cache', 'claims-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const module = (name: string, text: string): string => {
   const path = join(folder, name);
-  writeFileSync(path, `import { claim, claimAt } from '../../proofs/index.ts';\nimport { block, softmax } from '../../dsl/index.ts';\n${text}`);
+  writeFileSync(path, `import { claim } from '../../proofs/index.ts';\nimport { softmax } from '../../dsl/index.ts';\n${text}`);
   return path;
 };
 
@@ -70,17 +70,33 @@ test.each([
   expect(err).toMatch(says);
 });
 
-test('a claim that says what its shapes do not have is wrong input, told with the module and the claim', async () => {
-  const path = module('letters.ts', "export const soft = claim(softmax, { inputs: ['b n'], claims: [{ law: 'invariant', axis: 'm' }] });\n");
-  const { code, err } = await molt('prove', path);
-  expect(code).toBe(2);
-  expect(err.replace(folder, '')).toMatchInlineSnapshot(`
-    "wrong usage: /letters.ts soft: the claim 'invariant'
-      given:  axis m
-              inputs [b n]
-      needed: an axis that an input has by this letter
+test('a claim that says what its shapes do not have is wrong input; the other claims are tried', async () => {
+  const path = module('letters.ts', "export const soft = claim(softmax, { inputs: ['b n'], claims: [{ law: 'invariant', axis: 'm' }] });\nexport const well = claim(softmax, { inputs: ['b n'], except: { gradient: 'slow' } });\n");
+  const { code, out, err } = await molt('prove', path, '--runs', '8');
+  expect({ code, err }).toEqual({ code: 2, err: '' });
+  expect(out.replaceAll(`${folder}/`, '')).toMatchInlineSnapshot(`
+    "letters.ts soft
+      wrong usage: letters.ts soft: the claim 'invariant'
+        given:  axis m
+                inputs [b n]
+        needed: an axis that an input has by this letter
+
+    letters.ts well
+      passed     shapes            every shape follows from the rules, and outputs have the shapes that are claimed
+      passed     batch.neighbours  the result of a sample does not depend on the other samples of the batch
+      passed     batch.alone       a sample by itself gives the row that it gives in a batch
+      passed     compiled          a rewritten graph agrees with the unrewritten one
+      not tried  gradient          excepted: slow
+      not tried  frozen            it declares no weights
+      not tried  permuting n       not claimed: { law: 'invariant', axis: 'n' } or { law: 'equivariant', axis: 'n' }
+      not tried  simplex           not claimed: { law: 'simplex' }
+      not tried  hull              not claimed: { law: 'hull' }
+
+    4 passed, 0 failed, 1 refused, 5 not tried
     "
   `);
+  const json: { readonly ok: boolean } = JSON.parse((await molt('prove', path, '--runs', '8', '--format', 'json')).out);
+  expect(json).toMatchObject({ ok: false, claims: [{ name: 'soft', fault: { _tag: 'Usage' } }, { name: 'well' }] });
 });
 
 test("the guide's block gives what the guide shows", async () => {
