@@ -14,7 +14,7 @@ import { AnyTensor, fault, type Fault, faultOf, raise, Vec } from '../../shapes/
 import type { Domain } from '../arbitraries/domains.ts';
 import { printCounter } from '../counter.ts';
 import type { Law } from '../law.ts';
-import { checkLaw, type Report, type RunOptions } from '../run.ts';
+import { checkLaws, type Report, type RunOptions } from '../run.ts';
 import { called, type Given, given, givenIds, givenMask, type Subject } from '../subject.ts';
 import { type AutomaticLaw, automaticLaws, batchLetter, type Everything, type Sized, tryLaw } from './automatic.ts';
 import { type Axes, axesOf, drawnLetters, type Letters, lettersOf, shownLetters, sizesAt } from './sizes.ts';
@@ -147,15 +147,19 @@ const findingOf = ({ id, statement, result, mutants }: Report): Finding => {
     : { law: id, statement, outcome: 'failed', runs: result.runs, survivors: [], counterexample: { because: printCounter(result.counter), sample: result.sample, seed: result.seed, path: result.path, shrinks: result.shrinks } };
 };
 
+const findings = async (laws: readonly Law[], options: RunOptions): Promise<readonly Finding[]> => (await checkLaws(laws, options)()).map(findingOf);
+
 const claimed = (make: (letters: Letters) => Made, spec: Claims): Claimed => ({
   kind: 'molt.claim',
   prove: ({ law: only, ...options }) => async () => {
     const plan = prepared(make, spec);
     if (E.isLeft(plan)) return plan;
     const { laws, skipped } = plan.right;
-    const findings: Finding[] = [];
-    for (const law of laws) if (only === undefined || law.id === only) findings.push(findingOf(await checkLaw(law, options)()));
-    return E.right({ findings, skipped: only === undefined ? skipped : [] });
+    if (only !== undefined) return E.right({ findings: await findings(laws.filter(({ id }) => id === only), options), skipped: [] });
+    // a block that cannot be built at some size breaks every law there: it is said once
+    const unbuilt = (await checkLaws(laws.filter(({ id }) => id === 'shapes'), options)()).filter(({ result }) => result._tag === 'Broken' && result.counter._tag === 'Faults');
+    if (unbuilt.length > 0) return E.right({ findings: unbuilt.map(findingOf), skipped: laws.filter(({ id }) => id !== 'shapes').map(({ id }) => ({ law: id, reason: 'it cannot be built at every size: see shapes' })) });
+    return E.right({ findings: await findings(laws, options), skipped });
   },
 });
 

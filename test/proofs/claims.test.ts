@@ -85,10 +85,20 @@ test('a law that would hold for wrong blocks as well is weak: it says so', async
   expect(proof).toMatchObject({ right: { findings: [{ law: 'equivariant.n', outcome: 'weak', survivors: ['sees the position along axis 1 of input 0'] }], skipped: [] } });
 });
 
+test('a block that cannot be built at some size says so once', async () => {
+  const uneven = claim(<B extends Dim, D extends Dim>(x: Tensor<[B, D]>, y: Tensor<[B, D]>) => add(x, y), { inputs: ['b d', 'b e'] });
+  const { laws, skipped, because } = await told(uneven);
+  expect(laws).toEqual({ shapes: 'failed' });
+  expect(because['shapes']).toContain('shapes do not fit: add');
+  expect(skipped['gradient']).toBe('it cannot be built at every size: see shapes');
+});
+
 test('a claim about what is not there is refused', async () => {
   expect(await refused(claim(softmax, { inputs: ['b n'], claims: [{ law: 'equivariant', axis: 'n' }] }))).toContain('no shapes of outputs');
   expect(await refused(claim(softmax, { inputs: ['b n'], claims: [{ law: 'simplex', axis: 'n' }] }))).toContain('no shape of output 0');
   expect(await refused(claim(softmax, { inputs: ['b -n'] }))).toContain("'-n'");
   expect(await refused(claim(layerNorm(dim(3)), { inputs: ['b 2'] }))).toContain('shapes do not fit');
+  // @ts-expect-error one shape for each argument
+  expect(await refused(claim(softmax, { inputs: ['b n', 'b n', 'b n'] }))).toContain('');
   expect(isClaimed({ kind: 'molt.claim', prove: 1 })).toBe(false);
 });
