@@ -5,23 +5,26 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { bind, Do, map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Cost, countDeclared, type Declared } from '../../../dsl/index.ts';
+import { asPlanned, asWritten, type Cost, countDeclared, type Declared } from '../../../dsl/index.ts';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { type BackboneName, backboneConfigs } from '../../backbones/config.ts';
-import { buildVariant } from '../../variants/build.ts';
 import { compare, paperVariants, publishedFor, type Comparison, type Published } from '../../variants/paper.ts';
 import { readVariant } from '../../variants/read.ts';
-import { adapterSystem, systemCost, trunkSystem, wholeSystem } from '../../variants/system.ts';
-import type { Variant } from '../../variants/variant.ts';
+import { type System, systemCost, systemOf, trunkSystem, wholeSystem } from '../../variants/system.ts';
+import { type PublishedFrozen, publishedFrozen } from '../../variants/trunks.ts';
+import { placement, type Variant } from '../../variants/variant.ts';
 import { command } from '../command.ts';
 import { costJson, costLines } from '../costs.ts';
 import { choice, integer, orElse, toggle } from '../flags.ts';
+import { comparedRows, paperJson, paperPage } from '../paper.ts';
 import { aligned, grouped, millions } from '../table.ts';
 
-/** The part of a weight's name that is counted together: `fdm.0.uda`, `td`, `tfm`. */
+/** How much of a name tells its part; 1 for others. */
+const depths: { readonly [first: string]: number } = { fdm: 3, lcd: 2, adapters: 2 };
+/** The part of a weight's name that is counted together: `fdm.0.uda`, `td`, `tfm`, `adapters.3`. */
 const partOf = (name: string): string => {
   const path = name.split('.');
-  return path[0] === 'fdm' ? path.slice(0, 3).join('.') : (path[0] ?? name);
+  return path.slice(0, depths[path[0] ?? ''] ?? 1).join('.');
 };
 
 export interface Part {
@@ -38,6 +41,8 @@ export interface Count {
   /** of the task's head, if there is one */
   readonly head: number;
   readonly published: (Published & Comparison) | null;
+  /** as published totals count: all of the above and the trunks, with what their checkpoints hold beyond; null for features without named trunks */
+  readonly total: (PublishedFrozen & { readonly all: number }) | null;
 }
 
 /** The number of trainable weights of a variant by part. */
@@ -45,15 +50,18 @@ export const countOf = (variant: Variant, declared: ReadonlyMap<string, Declared
   const groups = new Map<string, Declared[]>();
   for (const [name, one] of declared) groups.set(partOf(name), [...(groups.get(partOf(name)) ?? []), one]);
   const all = [...groups].map(([part, weights]) => ({ part, tensors: weights.length, parameters: countDeclared(weights).trainable }));
-  const parts = all.filter(({ part }) => part !== 'head');
+  const parts = all.filter(({ part, parameters }) => part !== 'head' && parameters > 0);
   const trainable = parts.reduce((sum, { parameters }) => sum + parameters, 0);
   const published = publishedFor(variant);
+  const head = all.find(({ part }) => part === 'head')?.parameters ?? 0;
+  const frozen = variant.backbones === undefined ? undefined : publishedFrozen(variant.backbones);
   return {
     name: variant.name,
     parts,
     trainable,
-    head: all.find(({ part }) => part === 'head')?.parameters ?? 0,
+    head,
     published: published === undefined ? null : { ...published, ...compare(trainable, published) },
+    total: frozen === undefined ? null : { ...frozen, all: trainable + head + frozen.total },
   };
 };
 
@@ -76,6 +84,7 @@ const page = (count: Count): readonly string[] => [
     ['  trainable', String(count.parts.reduce((sum, p) => sum + p.tensors, 0)), grouped(count.trainable)],
     ...(count.head === 0 ? [] : [['  head (apart)', '', grouped(count.head)]]),
   ]),
+  ...(count.total === null ? [] : [`  with frozen trunks ${grouped(count.trainable + count.head + count.total.trunks)}, and ${grouped(count.total.all)} with the ${grouped(count.total.unused)} of their checkpoints that nothing uses`]),
   ...comparison(count),
 ];
 
@@ -89,14 +98,20 @@ interface Costed {
 
 const asked = <A>(wanted: boolean, of: () => Either<Fault, A>): Either<Fault, A | null> => (wanted ? of() : right(null));
 
+/** Every weight of a variant, the head's among them if it has a task. */
+const declaredBy = (variant: Variant): Either<Fault, ReadonlyMap<string, Declared>> => map(({ declared }: System) => new Map(declared.map((d) => [d.name, d])))(systemOf(variant, 1));
+
+/** Planning what stands inside the trunks takes minutes: those are costed as written. */
+const costOfSystem = ({ adapter }: Variant) => (system: System): Cost => systemCost(system, placement[adapter.kind] === 'inside' ? asWritten : asPlanned);
+
 /** Counts of a variant, and its costs where asked for. */
 const counted = (batch: number | undefined, whole: boolean) => (variant: Variant): Either<Fault, Costed> =>
   pipe(
     Do,
-    bind('built', () => buildVariant(variant)),
-    bind('cost', () => asked(batch !== undefined, () => map(systemCost)(adapterSystem(variant, batch ?? 1)))),
-    bind('all', () => asked(whole, () => map(systemCost)(wholeSystem(variant, batch ?? 1)))),
-    map(({ built, cost, all }) => ({ count: countOf(variant, built.declared), cost, whole: all })),
+    bind('declared', () => declaredBy(variant)),
+    bind('cost', () => asked(batch !== undefined, () => map(costOfSystem(variant))(systemOf(variant, batch ?? 1)))),
+    bind('all', () => asked(whole, () => map(costOfSystem(variant))(wholeSystem(variant, batch ?? 1)))),
+    map(({ declared, cost, all }) => ({ count: countOf(variant, declared), cost, whole: all })),
   );
 
 const isBackbone = (name: string): name is BackboneName => Object.hasOwn(backboneConfigs, name);
@@ -127,6 +142,11 @@ const trunk = (name: BackboneName, batch: number, json: boolean): string => {
   ].join('\n');
 };
 
+const paper = (operands: readonly string[], json: boolean): TE.TaskEither<Fault, string> =>
+  operands.length > 0
+    ? TE.left(fault('Usage', 'molt params', ['--paper beside variants'], '--paper alone, or variants', 'molt params --help'))
+    : pipe(TE.fromEither(comparedRows()), TE.map((all) => (json ? JSON.stringify(paperJson(all), null, 2) : paperPage(all))));
+
 export const params = command({
   name: 'params',
   summary: 'count the trainable weights of variants, beside the published figures',
@@ -135,12 +155,15 @@ export const params = command({
   flags: {
     batch: orElse(integer('B', 'also what a batch of B samples costs', 1), undefined),
     whole: toggle('also what it costs with its frozen trunks in front'),
+    paper: toggle('instead: the sizes and memory that the paper prints, beside ours'),
     backbone: orElse(choice(Object.keys(backboneConfigs).filter(isBackbone), 'instead: what a trunk costs'), undefined),
     json: toggle('as JSON'),
   },
   run: ({ flags, operands }, terminal) =>
     pipe(
-      flags.backbone === undefined
+      flags.paper
+        ? paper(operands, flags.json)
+        : flags.backbone === undefined
         ? variants(operands, flags.batch, flags.whole, flags.json)
         : operands.length > 0 || flags.whole
           ? TE.left(fault('Usage', 'molt params', ['--backbone beside variants'], '--backbone alone, or variants', 'molt params --help'))

@@ -20,6 +20,7 @@ test('the paper-size variants', async () => {
       fdm.1.router        4      295,556
       tfm                 8      295,426
       trainable         128  114,286,602
+      with frozen trunks 337,024,022, and 374,384,294 with the 37,360,272 of their checkpoints that nothing uses
       paper: 114.32 M (Table 1, AVQA with HTS-AT: 25.9 % of 441.4 M)
       ours − paper: −0.04 M (−0.03 %)
       why: 25.9 % of 441.4 M, rounded to one decimal, is any count from 114.1 to 114.5 M: ours is one
@@ -34,6 +35,7 @@ test('the paper-size variants', async () => {
       fdm.1.router        4     295,298
       tfm                 8     295,426
       trainable          80  18,067,846
+      with frozen trunks 240,805,266, and 278,165,538 with the 37,360,272 of their checkpoints that nothing uses
       paper: 18.00 M (Table 3, AVE with HTS-AT: 6.2 % of 290.3 M)
       ours − paper: +0.07 M (+0.38 %)
       why: 6.2 % of 290.3 M, rounded to one decimal, is any count from 17.9 to 18.1 M: ours is one
@@ -126,4 +128,41 @@ test('the published trunks by themselves', async () => {
   expect(swin.frozen.multiplyAdds.printed.inference / 1e9).toBeCloseTo(26.4, 1);
   expect((await molt('params', '--backbone', 'htsat')).out).toContain('27,534,488, running statistics 128');
   expect((await molt('params', 'test/golden/molt/base/variant.json', '--backbone', 'htsat')).code).toBe(2);
+});
+
+test('a rival: its counts, the published total, and what a step costs as written', async () => {
+  const { code, out } = await molt('params', 'variants/lavish-ave-shared.json', '--batch', '1');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^ {2}adapters\.0 .* [\d,]+$/m);
+  expect(out).toMatch(/^ {2}trainable .* 8,447,808$/m);
+  expect(out).toMatch(/^ {2}head \(apart\) .* 1,588,253$/m);
+  expect(out).toContain('205,238,993, and 238,808,610 with the 33,569,617 of their checkpoints that nothing uses');
+  expect(out).toContain('frozen');
+});
+
+test('the four tables of the paper beside ours', async () => {
+  interface Row {
+    readonly table: number;
+    readonly method: string;
+    readonly sound: string;
+    readonly share: number;
+    readonly total?: number;
+    readonly ours: { readonly share: number; readonly total: number; readonly step: { readonly saved: Parts; readonly peak: { readonly training: number } } | null } | null;
+  }
+  const { rows }: { readonly rows: readonly Row[] } = JSON.parse((await molt('params', '--paper', '--json')).out);
+  expect(rows).toHaveLength(31);
+  const at = (table: number, method: string, sound: string): Row | undefined => rows.find((r) => r.table === table && r.method === method && r.sound === sound);
+  // to the digits that the paper prints
+  for (const [table, method, sound] of [[1, 'LAVisH', 'shared'], [1, 'MoLT', 'HTS-AT'], [3, 'LAVisH', 'HTS-AT'], [3, 'DG-SCT', 'HTS-AT'], [3, 'MoLT', 'HTS-AT']] as const) {
+    const row = at(table, method, sound);
+    expect(Math.abs((row?.ours?.share ?? 0) - (row?.share ?? -1)), `${method}, table ${table}`).toBeLessThan(0.11);
+    expect(Math.abs((row?.ours?.total ?? 0) / 1e6 - (row?.total ?? -1)), `${method}, table ${table}`).toBeLessThan(0.2);
+  }
+  const [lavish, ours] = [at(3, 'LAVisH', 'HTS-AT')?.ours?.step, at(3, 'MoLT', 'HTS-AT')?.ours?.step];
+  expect((lavish?.peak.training ?? 0) / (ours?.peak.training ?? 1)).toBeGreaterThan(17);
+  expect(ours?.saved.frozen).toBe(0);
+  for (const method of ['LAVisH', 'DG-SCT', 'AVMoE']) {
+    const saved = at(3, method, 'HTS-AT')?.ours?.step?.saved;
+    expect((saved?.frozen ?? 0) / (saved?.total ?? 1), method).toBeGreaterThan(0.3);
+  }
 });
