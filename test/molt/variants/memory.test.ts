@@ -46,6 +46,6 @@ test('from 1 to 8 clips what is kept grows in proportion, but for what frozen we
   const [one, eight] = [cost('dg-sct-ave', 1), cost('dg-sct-ave', 8)];
   expect((eight.saved.total - eight.saved.constant) / (one.saved.total - one.saved.constant)).toBeCloseTo(8, 1);
   expect(eight.saved.frozen / one.saved.frozen).toBeCloseTo(8, 1);
-  expect(eight.saved.constant).toBe(one.saved.constant);
+  expect(eight.saved.constant / one.saved.constant).toBeCloseTo(1, 3);
   expect(eight.multiplyAdds.printed.inference / one.multiplyAdds.printed.inference).toBeCloseTo(8, 1);
 });
