@@ -8,7 +8,6 @@
 import type fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Block, type Declared, type Node, instantiate, unwrap } from '../../dsl/index.ts';
 import { AnyTensor, fault, type Fault, faultOf, raise, Vec } from '../../shapes/index.ts';
 import type { Domain } from '../arbitraries/domains.ts';
@@ -17,6 +16,7 @@ import type { Law } from '../law.ts';
 import { checkLaws, type Report, type RunOptions } from '../run.ts';
 import { called, type Given, given, givenIds, givenMask, type Subject } from '../subject.ts';
 import { type AutomaticLaw, automaticLaws, batchLetter, type Everything, type Sized, tryLaw } from './automatic.ts';
+import type { Claimed, Finding, Skipped } from './claimed.ts';
 import { type Axes, axesOf, drawnLetters, type Letters, lettersOf, shownLetters, sizesAt } from './sizes.ts';
 import { lawsOf, type Statement, unclaimed } from './statement.ts';
 
@@ -40,37 +40,6 @@ export interface Claims<Inputs extends readonly InputOf[] = readonly InputOf[]> 
   readonly sizes?: { readonly [letter: string]: readonly number[] };
   /** laws of one's own about the block at drawn sizes */
   readonly laws?: (subjects: fc.Arbitrary<Subject>) => readonly Law[];
-}
-
-/** What one law said. */
-export interface Finding {
-  readonly law: string;
-  readonly statement: string;
-  /** `weak`: it held, and so would it have for what it should tell apart, at these sizes */
-  readonly outcome: 'passed' | 'weak' | 'failed';
-  /** samples */
-  readonly runs: number;
-  /** wrong versions of the block that the law did not tell from it */
-  readonly survivors: readonly string[];
-  readonly counterexample?: { readonly because: string; readonly sample: string; readonly seed: number; readonly path: string; readonly shrinks: number };
-}
-export interface Skipped {
-  readonly law: string;
-  readonly reason: string;
-}
-export interface Proof {
-  readonly findings: readonly Finding[];
-  /** laws that were not tried, and why */
-  readonly skipped: readonly Skipped[];
-}
-export interface ProveOptions extends RunOptions {
-  /** this law only */
-  readonly law?: string;
-}
-/** A block with its claims. errors of `prove`: Usage for a claim that says what the shapes do not have; Shape where nothing can be built */
-export interface Claimed {
-  readonly kind: 'molt.claim';
-  readonly prove: (options: ProveOptions) => TaskEither<Fault, Proof>;
 }
 
 /** Every tensor in what a function returned. */
@@ -190,6 +159,3 @@ export function claim<P, F extends AnyFunction>(of: Block<P, F> | F, spec: Claim
  * (N) => made(mixer(N))), …)`.
  */
 export const claimAt = (at: (letters: Letters, make: typeof made) => Made, spec: Claims): Claimed => claimed((letters) => at(letters, made), spec);
-
-/** Is it a claim, of whatever copy of this package? */
-export const isClaimed = (x: unknown): x is Claimed => typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'molt.claim' && 'prove' in x && typeof x.prove === 'function';

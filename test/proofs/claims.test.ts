@@ -5,7 +5,8 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { add, block, einsum, fanIn, frozen, layerNorm, linear, mul, neg, param, reduce, relu, rearrange, softmax, square, stopGradient, weight } from '../../dsl/index.ts';
 import { convexHull } from '../../proofs/families/hull.ts';
-import { claim, claimAt, type Claimed, isClaimed } from '../../proofs/claims/claim.ts';
+import { claim, claimAt } from '../../proofs/claims/claim.ts';
+import { type Claimed, isClaimed } from '../../proofs/claims/claimed.ts';
 import { type Dim, dim, type DimOf, printFault, reify, type Tensor } from '../../shapes/index.ts';
 
 type Table = Readonly<Record<string, string>>;

@@ -1,11 +1,12 @@
 /**
  * `molt prove`: runs the laws that a module claims of its blocks, and says what breaks them, as small as it gets.
- * idea:  the claims run themselves (proofs/claims/claim.ts); here they are found, named, filtered and shown.
+ * idea:  the claims run themselves (proofs/claims/claim.ts); here they are found, named, filtered and shown. The laws come with the
+ *        user's module, so that the command line starts without them.
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Claimed, type Finding, isClaimed, type Proof } from '../../../proofs/index.ts';
+import { type Claimed, type Finding, isClaimed, type Proof } from '../../../proofs/claims/claimed.ts';
 import { exitCodes, fault, type Fault, printFault } from '../../../shapes/fault.ts';
 import { didYouMean } from '../../../shapes/nearest.ts';
 import { type Exports, loadModule } from '../../prove/load.ts';
