@@ -10,7 +10,7 @@ import type { BudgetRule } from './rules.ts';
 export type FigureName = keyof Budgets;
 export type Figures = { readonly [F in FigureName]: number };
 
-/** How equations become the plan that is costed: `written` by themselves, an upper bound; `planned` as engines run them. */
+/** How equations become the plan that is costed: `written` by themselves, found several times sooner and at real sizes above the other; `planned` as engines run them. */
 export type Costing = 'written' | 'planned';
 
 interface FigureOf {
@@ -63,10 +63,11 @@ export const shownFigure = (name: FigureName, n: number): string => {
   return unit === '' ? text : text.includes(' ') ? text + unit : `${text} ${unit}`;
 };
 
-/** `+3.10 %`, `−0.02 %`; `new` where nothing was */
+/** `+3.10 %`, `−0.02 %`, `×12.5` from ten times on; the number itself where nothing was */
 export const change = (before: number, after: number): string => {
   if (before === after) return '±0';
   if (before === 0) return `+${grouped(after)}`;
+  if (after / before >= 10) return `×${(after / before).toPrecision(3)}`;
   const percent = (100 * (after - before)) / before;
   const text = Math.abs(percent) >= 0.005 ? `${Math.abs(percent).toFixed(2)} %` : '<0.01 %';
   return `${percent < 0 ? '−' : '+'}${text}`;

@@ -32,6 +32,7 @@ export { ownTdLaws, tdHeadLaws, tdLaws } from './td.ts';
 export { fusionSubject, ownTfmLaws, tfmLaws } from './tfm.ts';
 export { ownTorLaws, torLaws } from './tor.ts';
 export { ownUdaLaws, pooledUdaLaws, udaLaws } from './uda.ts';
+export { type VariantFamily, type VariantLaws, variantLaws } from './variant.ts';
 export { moltGradients, moltOutputs, trunkLaws, variants, wholeLaws } from './whole.ts';
 
 /** Every law of the rivals' adapters, about ours. */

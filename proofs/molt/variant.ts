@@ -8,10 +8,11 @@ import fc from 'fast-check';
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Bindings, closeGraph, elements, fillNode, is, type Node, nodes, random, substitute } from '../../dsl/index.ts';
+import { type Bindings, closeGraph, constantNode, type Declared, declaredOf, elements, fillNode, grad, initialise, instantiate, is, type Node, nodes, parameterNode, random, substitute, unwrap } from '../../dsl/index.ts';
+import { type InsertedAdapter, insertedAt } from '../../molt/adapters/rival.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
 import { systemOf, type System } from '../../molt/variants/system.ts';
-import { isMolt, type MoltVariant, type Variant } from '../../molt/variants/variant.ts';
+import { type Adapter, isMolt, type MoltVariant, placement, type Variant } from '../../molt/variants/variant.ts';
 import { type Fault, raise } from '../../shapes/index.ts';
 import { must } from '../counter.ts';
 import { meaning, nth, valuesOf } from '../engine.ts';
@@ -19,7 +20,7 @@ import { batchIndependence } from '../families/batch.ts';
 import { rewriteKeepsValues } from '../families/compiled.ts';
 import { onSimplex } from '../families/simplex.ts';
 import { law, type Law } from '../law.ts';
-import { bindAll, type Given, given, givenIds, seeds, type Subject } from '../subject.ts';
+import { bindAll, called, type Given, given, givenIds, rootsOf, seeds, type Subject } from '../subject.ts';
 
 /** Samples of a batch. */
 const samples = 2;
@@ -59,10 +60,11 @@ const padded = (width: number) => (x: Node): Node => {
   return last >= width ? nodes.reshape(x, [rows, last]) : nodes.concat(1, [nodes.reshape(x, [rows, last]), fillNode(0, [rows, width - last])]);
 };
 
-const step = 2 ** -12;
+/** Small enough that hardly any ReLU turns on its way. */
+const step = 2 ** -20;
 
 /** The loss along one drawn direction of all trained weights: its slope is the gradient's product with the direction. */
-const slopeLaw = ({ loss, gradients, declared }: System): Law => {
+const slopeLaw = ({ loss, gradients, declared }: Pick<System, 'loss' | 'gradients' | 'declared'>): Law => {
   const trained = declared.filter((d) => d.trainable);
   return law<readonly Node[], number>({
     id: 'gradient.slope',
@@ -131,5 +133,47 @@ const ofMolt = (variant: MoltVariant): VariantLaws => {
   return of('simplex', onSimplex(fc.constant(subjectOf(graphs))));
 };
 
-/** The laws of a variant. Give it tiny sizes: each is tried in double precision, without planning. @throws MoltError for a variant that cannot be built */
-export const variantLaws = (variant: Variant): VariantLaws => [...everyKind(remembered((batch) => orRaise(systemOf(variant, batch)))), ...(isMolt(variant) ? ofMolt(variant) : [])];
+const isInserted = (adapter: Adapter): adapter is InsertedAdapter => placement[adapter.kind] === 'inside' && adapter.kind !== 'norm-only';
+
+/** Weights near where they start, rather than drawn from nowhere: variances stay positive, gates that start closed open a little. */
+const nearStart = (declared: ReadonlyMap<string, Declared>, roots: readonly Node[]): readonly Node[] => {
+  const start = initialise(declared, random.named(random.key(0), 'start'));
+  return substitute(roots, (leaf) => {
+    const value = is('parameter', leaf) ? start.get(leaf.params.name) : undefined;
+    return value === undefined ? undefined : nodes.add(constantNode(value.data, leaf.sizes), nodes.scale(leaf, 0.1));
+  });
+};
+
+/** What an adapter inside two trunks adds at one place: (own tokens [B, N, D], the other stream's [B, M, C]) → [B, N, D]. */
+const ofPlace = (adapter: InsertedAdapter, shared: boolean): VariantLaws => {
+  const sizes = { N: 3, D: 16, M: shared ? 3 : 2, C: shared ? 16 : 8 };
+  const block = insertedAt(adapter, sizes, 'given', shared);
+  const declared = declaredOf(block);
+  const insert = instantiate(block);
+  const subject: Subject = {
+    inputs: [given([samples, sizes.N, sizes.D]), given([samples, sizes.M, sizes.C])],
+    apply: (...xs) => nearStart(declared, [unwrap(called(insert)(...xs).residual)]),
+  };
+  const [y] = rootsOf(subject);
+  const loss = y === undefined ? fillNode(0, []) : nodes.sumAxes(nodes.map('square', y), y.sizes.map((_, i) => i));
+  const trained = [...declared.values()].filter((d) => d.trainable);
+  const gradients = grad(loss, trained.map((d) => parameterNode(d.name, d.sizes)));
+  const subjects = fc.constant(subject);
+  return [
+    ...of('batch', batchIndependence(subjects, [0, 1])),
+    ...of('compiled', [rewriteKeepsValues(subjects)]),
+    ...of('gradient', [slopeLaw({ loss: gradients.loss, gradients: gradients.gradients, declared: trained })]),
+  ];
+};
+
+/**
+ * The laws of a variant. Give it tiny sizes: each is tried in double precision, without planning. Of adapters inside trunks one place is tried;
+ * where only a trunk's norms are trained there is nothing of ours.
+ * @throws MoltError for a variant that cannot be built
+ */
+export const variantLaws = (variant: Variant): VariantLaws => {
+  const { adapter, backbones } = variant;
+  if (adapter.kind === 'norm-only') return [];
+  if (isInserted(adapter)) return ofPlace(adapter, backbones?.shared === true);
+  return [...everyKind(remembered((batch) => orRaise(systemOf(variant, batch)))), ...(isMolt(variant) ? ofMolt(variant) : [])];
+};

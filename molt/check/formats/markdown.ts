@@ -24,7 +24,7 @@ export const markdownPage = (result: Result): string => {
     row(['variant', 'adapter', '', ...figureNames.map((f) => figureOf(f).heading)]),
     row(['---', '---', '---', ...figureNames.map(() => '---:')]),
     ...result.variants.map(line), '',
-    `Figures of batch ${result.batch}, equations ${result.costing === 'written' ? 'as written (upper bounds)' : 'as planned'}.`,
+    `Figures of batch ${result.batch}, equations ${result.costing === 'written' ? 'as written' : 'as planned'}.`,
     ...(all.length === 0 ? [] : ['', '### Findings', '', ...all.flatMap(finding)]),
   ].join('\n');
 };

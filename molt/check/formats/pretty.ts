@@ -26,7 +26,7 @@ export const pretty = (result: Result): string => {
   const { variants, batch, costing } = result;
   return [
     ...columns(3, [['variant', 'adapter', '', ...figureNames.map((f) => figureOf(f).heading)], ...variants.map(row)]),
-    `figures of batch ${batch}, equations ${costing === 'written' ? 'as written: upper bounds, --planned costs what engines run' : 'as planned'}`,
+    `figures of batch ${batch}, equations ${costing === 'written' ? 'as written (--planned: as engines run them)' : 'as planned'}`,
     ...(variants.length === 1 ? variants.flatMap(detailed) : []),
     ...variants.flatMap(findings),
     '',

@@ -1,7 +1,7 @@
 /**
  * `molt check`: for each variant file: decode, build, shapes, cost, budgets, laws, smoke training, lock; as a table or for a CI system.
- * idea:  figures are of the equations as written, which are found several times sooner than planned ones and never below them; a budget is
- *        judged by the planned graph where the written one breaks it.
+ * idea:  figures are of the equations as written, which are found several times sooner than planned ones; where one comes near a budget, the
+ *        planned graph decides.
  * laws:  test/molt/cli/check.test.ts
  */
 import { appendFileSync, existsSync } from 'node:fs';
@@ -47,11 +47,11 @@ interface Telling {
   readonly quiet: boolean;
 }
 
-/** The text to its file, with the page for people beside it; or the text alone. */
-const told = (result: Result, { format, output, quiet }: Telling, terminal: Terminal, { cwd }: Place): TE.TaskEither<Fault, void> => {
+/** The text to its file, and beside it what fits where it runs; or the text alone. */
+const told = (result: Result, { format, output, quiet }: Telling, terminal: Terminal, place: Place): TE.TaskEither<Fault, void> => {
   const content = formats[format](result);
   if (output === undefined) return TE.fromIO(() => terminal.out(content));
-  return pipe(writeAtomic(resolve(cwd, output), bytes(`${content}\n`)), TE.map(() => (quiet ? undefined : terminal.out(formats.pretty(result)))));
+  return pipe(writeAtomic(resolve(place.cwd, output), bytes(`${content}\n`)), TE.map(() => (quiet ? undefined : terminal.out(formats[formatFor(undefined, place)](result)))));
 };
 
 /** Writes the lock with this run's figures. */
@@ -79,13 +79,13 @@ export const checkCommand = (place: () => Place = processPlace): Command => comm
   notes: [
     'FILES: names, folders, or patterns with *, **, ? and {a,b}; without any, the folder variants.',
     'Checks: decode, build, shapes, cost, budgets, laws (at a small size), smoke training if asked for, lock. Every finding has a stable rule id.',
-    'Figures are those of the equations as written, upper bounds; where one breaks a budget the planned graph decides. --planned costs that throughout.',
+    'Figures are those of the equations as written; where one comes near a budget or breaks it, the planned graph decides. --planned costs that throughout.',
     `The lock (${lockName}) records the figures that are meant; what differs is a finding. Under GitHub Actions findings become`,
     'annotations, and a table goes to the summary of the job. Exit codes: 0 all passed, 1 a check failed, 2 a file is wrong, 3 a defect.',
   ],
   flags: {
     format: orElse(choice(formatNames, 'how findings are written; pretty, or github under GitHub Actions'), undefined),
-    output: optionalText('FILE', 'where that goes; the page for people then still goes to stdout'),
+    output: optionalText('FILE', 'where that goes; stdout then has the usual text'),
     baseline: optionalText('LOCK', `the lock file, which must be there; else ${lockName} where it is there`),
     'update-baseline': toggle('write the figures of this run to the lock'),
     batch: orElse(integer('B', 'samples of the batch that is costed', 1), 1),
