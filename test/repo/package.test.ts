@@ -90,7 +90,7 @@ describe('after the build', () => {
     const said = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', env: { ...process.env, npm_config_loglevel: 'error' } });
     const [packed]: readonly [{ readonly files: readonly { readonly path: string }[] }] = JSON.parse(said.stdout);
     const outside = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('dist/'));
-    expect(outside.sort()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'molt/cli/molt.mjs', 'package.json']);
+    expect(outside.sort()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'molt/cli/molt.mjs', 'molt/variants/variant.schema.json', 'package.json']);
   });
 
   test('every subpath loads by its name', () => {
