@@ -35,3 +35,4 @@ export { type Built, type BuiltBatch, buildVariant, type Model, type ModelSizes,
 export { decodeMolt, decodeVariant, encodeVariant } from './variants/codec.ts';
 export { jsonSchema } from './variants/schema.ts';
 export { type Adapter, type AdapterKind, type AveHead, type Backbones, type Budgets, type Features, type Fusion as FusionConfig, isMolt, isParallel, type MettleAdapter, type MoltAdapter, moltOnly, type MoltVariant, type ParallelVariant, type Position, type Task, type TaskKind, type Tor, type Training, type Variant, type VariantOf, widthAt } from './variants/variant.ts';
+export { learnerFor } from './variants/whole.ts';

@@ -10,9 +10,10 @@ import { asWritten, type Cost, countDeclared, type Declared } from '../../dsl/in
 import type { Fault } from '../../shapes/fault.ts';
 import { bytes } from '../report/numbers.ts';
 import { type PaperRow, paperRows, rowVariant } from '../variants/paper-tables.ts';
-import { segmentsOf, type System, systemCost, systemOf } from '../variants/system.ts';
+import { type System, systemCost, systemOf } from '../variants/system.ts';
 import { publishedFrozen } from '../variants/trunks.ts';
 import type { Variant } from '../variants/variant.ts';
+import { segmentsOf } from '../variants/whole.ts';
 import { aligned, grouped } from './table.ts';
 
 /** What we find for a row. */

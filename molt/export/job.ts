@@ -4,15 +4,15 @@
  * laws:  test/molt/export/training.test.ts: the losses and weights of a training step are those of dsl/optim
  * source: names of inputs, weights and outputs are those of `molt run`
  */
-import { type Either, map, right } from 'fp-ts/lib/Either.js';
+import { type Either, map } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Declared, grad, inputNode, type Node, parameterNode } from '../../dsl/index.ts';
 import { adamWStep } from '../../dsl/onnx/index.ts';
 import type { AdamWConfig } from '../../dsl/optim/adamw.ts';
 import type { Fault } from '../../shapes/fault.ts';
-import { moltAve } from '../tasks/ave.ts';
 import { buildVariant } from '../variants/build.ts';
 import { isMolt, type Variant } from '../variants/variant.ts';
+import { learnerFor } from '../variants/whole.ts';
 
 export type Outputs = ReadonlyMap<string, Node>;
 
@@ -32,9 +32,8 @@ interface Model {
 
 /** errors: Unsupported for a task that is not built */
 const modelOf = (variant: Variant): Either<Fault, Model> => {
-  if (variant.task.kind === 'ave' && isMolt(variant)) {
-    const { declared, infer, train } = moltAve(variant, variant.task.classes);
-    return right({ declared, infer, loss: (batch) => { const { loss, task, tor } = train(batch); return { loss, parts: new Map([['task', task], ['tor', tor]]) }; } });
+  if (variant.task.kind === 'ave' || !isMolt(variant)) {
+    return pipe(learnerFor(variant), map(({ declared, infer, train }) => ({ declared, infer, loss: (batch) => { const { loss, task, tor } = train(batch); return { loss, parts: new Map([['task', task], ['tor', tor]]) }; } })));
   }
   return pipe(buildVariant(variant), map(({ declared, outputs }) => ({ declared, infer: (batch) => outputs(batch).outputs, loss: (batch) => ({ loss: outputs(batch).objective, parts: new Map() }) })));
 };

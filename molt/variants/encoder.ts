@@ -45,8 +45,8 @@ export const moltEncoder = <X>(variant: MoltVariant, use: UseEncoder<X>): X =>
         const outputs = new Map<string, Node>([
           ...modalities.map((m): [string, Node] => [`weights.${m}`, unwrap(out.weights[m])]),
           ...modalities.map((m): [string, Node] => [`tokens.${m}`, unwrap(out.tokens[m])]),
-          ...out.router.items.map((w, l): [string, Node] => [`router.${l}`, unwrap(w)]),
           ...modalities.map((m): [string, Node] => [`tor.${m}`, unwrap(out.tor[m])]),
+          ...out.router.items.map((w, l): [string, Node] => [`router.${l}`, unwrap(w)]),
         ]);
         return { vectors: out.fused, outputs, ...(tor.weight === 0 ? {} : { penalty: torLoss(tor, sizes.m.size)(out.tor) }) };
       },

@@ -8,8 +8,8 @@ import { explained, type Explained, planned, print } from '../../../dsl/index.ts
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { buildVariant } from '../../variants/build.ts';
 import { readVariant } from '../../variants/read.ts';
-import { adapterSystem, type System } from '../../variants/system.ts';
-import type { Variant } from '../../variants/variant.ts';
+import { type System, systemOf } from '../../variants/system.ts';
+import { isMolt, type Variant } from '../../variants/variant.ts';
 import { command } from '../command.ts';
 import { explainedJson, explainedLines } from '../costs.ts';
 import { choice, integer, orElse, toggle } from '../flags.ts';
@@ -38,12 +38,12 @@ interface Asked {
 
 const page = (variant: Variant, { plan, train, json, batch, format, level }: Asked): Either<Fault, string> =>
   plan
-    ? pipe(adapterSystem(variant, batch), map((system) => {
+    ? pipe(systemOf(variant, batch), map((system) => {
         const found = explain(system, train);
         if (json) return JSON.stringify({ schemaVersion: 1, variant: variant.name, batch, of: train ? 'training step' : 'inference', plan: explainedJson(found) }, null, 2);
         return [`${variant.name}, ${train ? 'training step' : 'inference'}, batch ${batch}`, ...explainedLines(found)].join('\n');
       }))
-    : pipe(buildVariant(variant), map((built) => print([...built.outputs(batch).outputs.values()], format, level)));
+    : pipe(isMolt(variant) ? pipe(buildVariant(variant), map((built) => [...built.outputs(batch).outputs.values()])) : pipe(systemOf(variant, batch), map(({ outputs }) => outputs)), map((outputs) => print(outputs, format, level)));
 
 /** What only plans have. */
 const sensible = ({ plan, train, json }: Asked): Either<Fault, void> =>

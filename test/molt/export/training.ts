@@ -12,7 +12,7 @@ export const file = {
   schemaVersion: 1, name: 'tiny-ave',
   features: { visual: [{ tokens: 5, channels: 12 }, { tokens: 5, channels: 12 }], audio: [{ tokens: 7, channels: 8 }, { tokens: 7, channels: 8 }] },
   adapter: { kind: 'molt', uda: 1, cda: 1, tokens: 3, heads: 2, router: { hidden: 5 }, fusion: { kind: 'mlp', hidden: 6 } },
-  task: { kind: 'ave', classes: 5 },
+  task: { kind: 'ave', classes: 4 },
 };
 export const batch = 4;
 export const steps = 20;

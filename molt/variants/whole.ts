@@ -1,0 +1,122 @@
+/**
+ * Whole: an adapter of any kind with the head of its task, as graphs for any batch size: what is trained, costed and read.
+ * idea:   adapters beside the trunks read stored features, the others have their trunks with them; heads do not know which.
+ */
+import { type Either, left, map, right } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { add, type Declared, full, is, type Node, nodes, parameterNode, reduce, square, substitute, unwrap } from '../../dsl/index.ts';
+import { type Dim, type DimOf, fault, type Fault, reify, timesD } from '../../shapes/index.ts';
+import { cmbsHead, type Head, linearHead, publishedUnits } from '../tasks/ave-heads.ts';
+import type { Learner } from '../tasks/learner.ts';
+import { buildVariant } from './build.ts';
+import { type Encoder, parallelEncoder, type UseEncoder } from './encoder.ts';
+import { insertedEncoder, normEncoder } from './inner-encoder.ts';
+import { trunksOf } from './trunks.ts';
+import { type AveHead, type Backbones, isInserted, isMolt, isParallel, type MoltVariant, type Task, type Variant } from './variant.ts';
+
+/** One batch. */
+export interface Batched {
+  /** what inference reads, by name */
+  readonly outputs: ReadonlyMap<string, Node>;
+  /** task + tor, a scalar like both */
+  readonly loss: Node;
+  readonly task: Node;
+  /** the adapter's own part; 0 where it has none */
+  readonly tor: Node;
+}
+export interface Whole {
+  readonly declared: ReadonlyMap<string, Declared>;
+  /** of some samples */
+  readonly run: (batch: number) => Batched;
+}
+
+/** Segments of one sample: heads that look at whole clips have as many as a clip has. */
+export const segmentsOf = (task: Task): number => ((task.kind === 'ave' && task.head !== 'linear') || task.kind === 'avqa' ? task.segments : 1);
+
+type AveTask = Extract<Task, { readonly kind: 'ave' }>;
+type NoTask = Extract<Task, { readonly kind: 'none' }>;
+
+const aveHeads = {
+  linear: (task, t, d, c) => linearHead(t, d, c, task.classes, task.hidden),
+  cmbs: (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'avmoe', task.hidden || publishedUnits),
+  'cmbs-dg-sct': (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'dg-sct', task.hidden || publishedUnits),
+} as const satisfies { readonly [H in AveHead]: <T extends Dim, D extends Dim, C extends Dim>(task: AveTask, t: DimOf<T>, d: DimOf<D>, c: DimOf<C>) => Head<T, D, C> };
+
+/** Σ_m mean(vector_m²): the loss where there is no task. */
+const powerHead = <T extends Dim, D extends Dim, C extends Dim>(): Head<T, D, C> => ({
+  declared: new Map(),
+  judge: (_, { visual, audio }) => {
+    const power = reduce('mean', 'b d -> ');
+    return { outputs: new Map([['fused.visual', unwrap(visual)], ['fused.audio', unwrap(audio)]]), loss: unwrap(add(power(square(visual)), power(square(audio)))) };
+  },
+});
+
+const nothing = (): Node => unwrap(full(0));
+
+/** An encoder with the head of a task. */
+const joined = (task: AveTask | NoTask): UseEncoder<Whole> => <D extends Dim, C extends Dim>({ d, c, declared, encode }: Encoder<D, C>): Whole =>
+  reify(segmentsOf(task), <T extends Dim>(t: DimOf<T>): Whole => {
+    const head = task.kind === 'none' ? powerHead<T, D, C>() : aveHeads[task.head](task, t, d, c);
+    return {
+      declared: new Map([...declared, ...head.declared]),
+      run: (batch) => reify(batch, (b) => {
+        const { vectors, outputs, penalty } = encode(timesD(b, t));
+        const judged = head.judge(b, vectors);
+        const tor = penalty === undefined ? undefined : unwrap(penalty);
+        return { outputs: new Map([...judged.outputs, ...outputs]), loss: tor === undefined ? judged.loss : nodes.add(judged.loss, tor), task: judged.loss, tor: tor ?? nothing() };
+      }),
+    };
+  });
+
+/** The same graphs with the weights frozen that are declared so. */
+const asDeclared = ({ declared, run }: Whole): Whole => ({
+  declared,
+  run: (batch) => {
+    const { outputs, loss, task, tor } = run(batch);
+    const [a = loss, b = task, c = tor, ...rest] = substitute([loss, task, tor, ...outputs.values()], (leaf) =>
+      (is('parameter', leaf) && declared.get(leaf.params.name)?.trainable === false ? parameterNode(leaf.params.name, leaf.sizes, false) : undefined));
+    return { outputs: new Map([...outputs.keys()].flatMap((name, i) => rest.slice(i, i + 1).map((node): [string, Node] => [name, node]))), loss: a, task: b, tor: c };
+  },
+});
+
+/** MoLT without a task: outputs and objective of `molt run`. */
+const bareMolt = (variant: MoltVariant): Either<Fault, Whole> =>
+  pipe(buildVariant(variant), map(({ declared, outputs }) => ({
+    declared,
+    run: (batch) => {
+      const made = outputs(batch);
+      return { outputs: made.outputs, loss: made.objective, task: made.objective, tor: nothing() };
+    },
+  })));
+
+/** The trunks of a variant. errors: Name if it names none */
+export const namedTrunks = ({ name, backbones }: Variant): Either<Fault, Backbones> =>
+  backbones === undefined ? left(fault('Name', `variant ${name}`, ['features without trunks'], 'the key backbones', 'name the trunks instead of features')) : right(backbones);
+
+/**
+ * A variant as it is trained: on stored features, or with its trunks if it stands inside them.
+ * errors: Unsupported for a task that is not built
+ */
+export const wholeOf = (variant: Variant): Either<Fault, Whole> => {
+  const { name, task } = variant;
+  if (task.kind !== 'ave' && task.kind !== 'none') return left(fault('Unsupported', `task ${task.kind}`, [`variant ${name}`], 'a task that is built: none or ave'));
+  if (isMolt(variant) && task.kind === 'none') return bareMolt(variant);
+  if (isParallel(variant)) return right(parallelEncoder(variant, joined(task)));
+  return pipe(namedTrunks(variant), map((backbones) =>
+    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), joined(task)) : asDeclared(normEncoder(trunksOf(backbones), joined(task)))));
+};
+
+/**
+ * A variant with a task as what training loops and evaluation take; a batch counts samples, which are clips for heads that look at clips.
+ * Inputs: `visual.l` and `audio.l`, or `visual.pixels` and `audio.logmel` (`audio.pixels` for a Swin); `labels`, or `foreground` and `event`.
+ * errors: Unsupported for a task that is not built
+ */
+export const learnerFor = (variant: Variant): Either<Fault, Learner> =>
+  pipe(wholeOf(variant), map(({ declared, run }) => ({
+    declared,
+    train: (batch) => {
+      const { loss, task, tor } = run(batch);
+      return { loss, task, tor };
+    },
+    infer: (batch) => run(batch).outputs,
+  })));
