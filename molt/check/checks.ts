@@ -1,8 +1,8 @@
 /**
  * Checks: what is done with a variant file, one row after the other, each on what the rows before it made.
  * idea:  a total table from the name of a check to its function; a check whose food is missing is skipped, and says after which failure.
- *        Costs are those of the equations as written, found several times sooner than planned ones; where they come near a budget or go beyond
- *        it, the planned graph decides.
+ *        Costs are those of the equations as written, found several times sooner than planned ones; where they go beyond a budget, the planned
+ *        graph decides.
  * laws:  test/molt/check/checks.test.ts
  * not:   files, threads, caches, the laws themselves: those are ports.
  */
@@ -146,19 +146,16 @@ const cost: Check = (state, { costing, batch }) => {
   return { note: `batch ${batch}, ${costing === 'written' ? 'as written' : 'as planned'}`, made: { figures: figuresOf(systemCost(system, planBy[costing])) } };
 };
 
-/** From this share of a budget on the figures as written are not close enough to the planned ones to decide. */
-const near = 0.8;
-
-/** The figures that go beyond a share of their budgets. */
-const beyond = ({ budgets }: Variant, figures: Figures, share = 1): readonly { readonly name: FigureName; readonly limit: number; readonly found: number }[] =>
-  figureNames.flatMap((name) => ((limit) => (limit !== undefined && figures[name] > share * limit ? [{ name, limit, found: figures[name] }] : []))(budgets[name]));
+/** The figures that go beyond their budgets. */
+const beyond = ({ budgets }: Variant, figures: Figures): readonly { readonly name: FigureName; readonly limit: number; readonly found: number }[] =>
+  figureNames.flatMap((name) => ((limit) => (limit !== undefined && figures[name] > limit ? [{ name, limit, found: figures[name] }] : []))(budgets[name]));
 
 const budgets: Check = (state, { costing }) => {
   const { variant, system, figures } = state;
   if (variant === undefined || system === undefined || figures === undefined) return { note: 'nothing was costed', skipped: true };
   const limits = figureNames.filter((name) => variant.budgets[name] !== undefined).length;
   if (limits === 0) return { note: 'no budgets', skipped: true };
-  const unsure = costing === 'written' && beyond(variant, figures, near).some(({ name }) => name !== 'trainableParameters' && name !== 'exportedBytes');
+  const unsure = costing === 'written' && beyond(variant, figures).some(({ name }) => name !== 'trainableParameters' && name !== 'exportedBytes');
   const broken = beyond(variant, unsure ? figuresOf(systemCost(system, asPlanned)) : figures);
   const found = broken.map(({ name, limit, found: n }) => diagnostic(figureOf(name).rule, valueWhere(state, ['budgets', name]), [`${grouped(n)} ${figureOf(name).about}`], `at most ${grouped(limit)} (${grouped(n - limit)} less)`));
   return { note: found.length === 0 ? `within ${limits} budget${limits === 1 ? '' : 's'}${unsure ? ', as planned' : ''}` : `beyond ${found.length} of ${limits} budget${limits === 1 ? '' : 's'}`, diagnostics: found };

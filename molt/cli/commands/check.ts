@@ -1,6 +1,6 @@
 /**
  * `molt check`: for each variant file: decode, build, shapes, cost, budgets, laws, smoke training, lock; as a table or for a CI system.
- * idea:  figures are of the equations as written, which are found several times sooner than planned ones; where one comes near a budget, the
+ * idea:  figures are of the equations as written, which are found several times sooner than planned ones; where one goes beyond a budget, the
  *        planned graph decides.
  * laws:  test/molt/cli/check.test.ts
  */
@@ -79,7 +79,7 @@ export const checkCommand = (place: () => Place = processPlace): Command => comm
   notes: [
     'FILES: names, folders, or patterns with *, **, ? and {a,b}; without any, the folder variants.',
     'Checks: decode, build, shapes, cost, budgets, laws (at a small size), smoke training if asked for, lock. Every finding has a stable rule id.',
-    'Figures are those of the equations as written; where one comes near a budget or breaks it, the planned graph decides. --planned costs that throughout.',
+    'Figures are those of the equations as written; where one goes beyond a budget, the planned graph decides. --planned costs that throughout.',
     `The lock (${lockName}) records the figures that are meant; what differs is a finding. Under GitHub Actions findings become`,
     'annotations, and a table goes to the summary of the job. Exit codes: 0 all passed, 1 a check failed, 2 a file is wrong, 3 a defect.',
   ],
