@@ -14,6 +14,9 @@ import type { FromWorker, ToWorker } from './worker.ts';
 const least = 4;
 const most = 8;
 
+/** Megabytes for nodes that live as long as one file: a graph of a hundred thousand should not be copied from space to space. */
+const young = 256;
+
 const workerUrl = new URL('./worker.js', import.meta.url);
 const compiled = (): boolean => existsSync(fileURLToPath(workerUrl));
 
@@ -31,7 +34,7 @@ const lost = (source: Source, why: Fault): Checked => {
 /** One thread until there is no more to do. */
 const served = (options: Options, next: () => { readonly source: Source; readonly at: number } | undefined, done: (at: number, checked: Checked) => void): Promise<void> =>
   new Promise((resolve) => {
-    const worker = new Worker(workerUrl, { workerData: options });
+    const worker = new Worker(workerUrl, { workerData: options, resourceLimits: { maxYoungGenerationSizeMb: young } });
     let at: { readonly source: Source; readonly at: number } | undefined;
     const ask = (): void => {
       at = next();
