@@ -3,7 +3,7 @@
  * idea:  a total table from the name of a check to its function; a check whose food is missing is skipped, and says after which failure.
  *        Costs are those of the equations as written, found several times sooner than planned ones; where they go beyond a budget, the planned
  *        graph decides.
- * laws:  test/molt/check/checks.test.ts
+ * laws:  test/molt/check/formats.test.ts: each rule is found at its file, line and column
  * not:   files, threads, caches, the laws themselves: those are ports.
  */
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';

@@ -1,6 +1,6 @@
 /**
  * `molt init`: a first variant file, and beside it a page that explains every key, since JSON has no comments.
- * laws:  test/molt/cli/init.test.ts: what it writes passes `molt check`, and decodes to a variant of defaults; nothing is overwritten
+ * laws:  test/molt/cli/check.test.ts: what it writes passes `molt check`; nothing is overwritten
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
