@@ -8,10 +8,10 @@
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { appendV, dim, type Dim, type DimOf, mapV, type Mul, plusD, type Tensor, timesD } from '../../shapes/index.ts';
-import { add, block, concat, copies, einsum, linear, opaque, pure, rearrange, reduce, relu, softmax, type SomeBlock, stack } from '../../dsl/index.ts';
+import { add, block, concat, copies, einsum, linear, opaque, rearrange, reduce, relu, softmax, type SomeBlock, stack } from '../../dsl/index.ts';
 import { multiHead } from '../multi-head.ts';
 import { align } from './align.ts';
-import { bottleneck, type BottleneckSizes, gated } from './bottleneck.ts';
+import { bottleneck, type BottleneckSizes, gated, kept } from './bottleneck.ts';
 import type { Insert, Refine } from './insertion.ts';
 import { fusion, type LavishOptions, type TokenStart } from './lavish.ts';
 
@@ -48,11 +48,10 @@ const overBatch = <D extends Dim, H extends Dim, W extends Dim>(d: DimOf<D>, h: 
 interface Self {
   <K extends Dim, G extends Dim, I extends Dim, O extends Dim, H extends Dim, W extends Dim>(s: AvmoeSizes<K, G, I, O, H, W>, start: TokenStart): SomeBlock<Refine<Mul<G, I>>>;
 }
-const unchanged = <D extends Dim>(_: DimOf<D>): SomeBlock<Refine<D>> => opaque(pure<Refine<D>>((x) => x));
 const withItself = <K extends Dim, D extends Dim>(k: DimOf<K>, d: DimOf<D>, start: TokenStart): SomeBlock<Refine<D>> => opaque(block({ fusion: fusion(k, d, start) }, (p): Refine<D> => (x) => p.fusion(x, x)));
 
 const selves: { readonly [S in SelfAttention]: Self } = {
-  none: ({ g, i }) => unchanged(timesD(g, i)),
+  none: () => kept(),
   batch: ({ g, i, h, w }) => overBatch(timesD(g, i), h, w),
   tokens: ({ k, g, i }, start) => withItself(k, timesD(g, i), start),
 };

@@ -9,7 +9,7 @@
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../../shapes/index.ts';
-import { type Block, block, einsum, fanIn, layerNorm, mapBlock, opaque, param, pure, rearrange, relu, type SomeBlock, weight, zeros } from '../../dsl/index.ts';
+import { type Block, block, einsum, fanIn, layerNorm, opaque, param, pure, rearrange, relu, type SomeBlock, weight, zeros } from '../../dsl/index.ts';
 import { batchNorm, type Statistics } from './batch-norm.ts';
 import type { Refine } from './insertion.ts';
 
@@ -34,11 +34,12 @@ const scaled = einsum('b n d, u -> b n d');
 /** A learned scalar, 0 at the start. shape: [B, N, D] kept */
 export const gated = <D extends Dim>(): Block<Tensor<[1]>, Refine<D>> => weight(param(zeros, dim(1)), (g) => (x) => scaled(x, g));
 
-const kept = <D extends Dim>(): SomeBlock<Refine<D>> => opaque(pure<Refine<D>>((x) => x));
+/** Nothing. shape: [B, N, D] kept */
+export const kept = <D extends Dim>(): SomeBlock<Refine<D>> => opaque(pure<Refine<D>>((x) => x));
 const when = <D extends Dim>(wanted: boolean, made: () => SomeBlock<Refine<D>>): SomeBlock<Refine<D>> => (wanted ? made() : kept());
 
 /** A layer norm as a step of any number of tokens. */
-const norm = <D extends Dim>(d: DimOf<D>): SomeBlock<Refine<D>> => opaque(mapBlock((f: ReturnType<ReturnType<typeof layerNorm<D>>['bind']>): Refine<D> => (x) => f(x))(layerNorm(d)));
+const norm = <D extends Dim>(d: DimOf<D>): SomeBlock<Refine<D>> => opaque(layerNorm(d));
 const batched = <D extends Dim>(d: DimOf<D>, statistics: BottleneckOptions['norm']): SomeBlock<Refine<D>> => (statistics === 'none' ? kept() : batchNorm(d, statistics));
 
 /** shape: [B, N, G·I] → [B, N, G·O], each group by a map of its own; weight [G, O, I] */

@@ -53,11 +53,15 @@ const pairBlock = (adapter: InsertedAdapter, trunks: Trunks, stage: number, stat
   return opaque(bothBlocks(stream(v ?? none, a ?? none), stream(a ?? none, v ?? none)));
 };
 
-/** A trunk's parts per stream: two trunks, or one twice. */
-const trunksBlock = (trunks: Trunks): SomeBlock<Both<BackboneParts>> =>
-  trunks.shared
-    ? opaque(block({ trunk: frozen(partsOf(trunks.visual)) }, (p): Both<BackboneParts> => both(p.trunk, p.trunk)))
-    : opaque(bothBlocks(frozen(partsOf(trunks.visual)), frozen(partsOf(trunks.audio))));
+/** A trunk's parts per stream: two trunks, or one twice; frozen, or `trained`. */
+export const bothTrunks = ({ visual, audio, shared }: Trunks, trained: boolean): SomeBlock<Both<BackboneParts>> => {
+  const one = (config: BackboneConfig): SomeBlock<BackboneParts> => (trained ? partsOf(config) : opaque(frozen(partsOf(config))));
+  return shared ? opaque(block({ trunk: one(visual) }, (p): Both<BackboneParts> => both(p.trunk, p.trunk))) : opaque(bothBlocks(one(visual), one(audio)));
+};
+
+/** Both trunks' patches over their inputs, named `visual.…` and `audio.…`. */
+export const bothEntered = (trunks: Trunks, sizes: BatchSizes, parts: Both<BackboneParts>): Both<Entered> =>
+  both(entered(trunks.visual, sizes, 'visual')(parts.visual), entered(trunks.audio, sizes, 'audio')(parts.audio));
 
 const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 'halves' : 'whole');
 
@@ -65,12 +69,12 @@ const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 
 export const inside = (adapter: InsertedAdapter, trunks: Trunks, statistics: Statistics, sizes: Omit<BatchSizes, 'batch'> = { form: 'published' }): Inside => {
   const places = placesOf(trunks, adapter);
   return reifyV(places.map(({ stage }) => pairBlock(adapter, trunks, stage, statistics)), (_, list): Inside => {
-    const whole = [trunksBlock(trunks), block({ adapters: each(list) }, (p) => p.adapters)] as const;
+    const whole = [bothTrunks(trunks, false), block({ adapters: each(list) }, (p) => p.adapters)] as const;
     return {
       declared: new Map([...declaredOf(whole[0]), ...declaredOf(whole[1])]),
       run: (batch) => {
         const [bound, adapters] = [instantiate(whole[0]), instantiate(whole[1])];
-        const enter = both(entered(trunks.visual, { ...sizes, batch }, 'visual')(bound.visual), entered(trunks.audio, { ...sizes, batch }, 'audio')(bound.audio));
+        const enter = bothEntered(trunks, { ...sizes, batch }, bound);
         const pairs = stagesOf(trunks.visual).map((__, s) => places.flatMap((place, i): readonly Pair[] => {
           const found = adapters.items[i];
           return place.stage === s ? [{ visual: place.visual, audio: place.audio, ...(found === undefined ? {} : { adapters: found }) }] : [];

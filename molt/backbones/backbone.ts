@@ -21,7 +21,7 @@ export const partsOf = (config: BackboneConfig): SomeBlock<BackboneParts> =>
     : mapBlock((parts: HtsatParts): BackboneParts => ({ kind: 'htsat', ...parts }))(htsatParts(config));
 
 /** Every weight of a trunk by its published name; none is created. */
-export const weightsOf = (config: BackboneConfig): ReadonlyMap<string, Declared> => new Map(backboneOf(config).block.declared('', true).map((d) => [d.name, d]));
+export const weightsOf = (config: BackboneConfig): ReadonlyMap<string, Declared> => new Map(partsOf(config).declared('', true).map((d) => [d.name, d]));
 
 /** Exact numbers of weights; running statistics of a batch norm count as frozen. */
 export const countWeights = (config: BackboneConfig): Count => countDeclared(weightsOf(config).values());

@@ -7,7 +7,7 @@
  */
 import { type Plan, planOf, type Target, unwrap } from '../../dsl/index.ts';
 import { applied, type Applied, type BatchSizes } from './applied.ts';
-import type { BackboneConfig } from './config.ts';
+import { type BackboneConfig, stagesOf } from './config.ts';
 import { chosen, inputOutputCosine, type Selection } from './taps.ts';
 
 /** One block of a trunk, and the sizes of its tokens. */
@@ -23,7 +23,8 @@ export interface Layer {
 const layerOf = ({ stage, block, tokens, channels }: Layer): Layer => ({ stage, block, tokens, channels });
 
 /** The chosen layers of a trunk, from its sizes alone. */
-export const layersOf = (config: BackboneConfig, selection: Selection): readonly Layer[] => chosen(selection, applied(config, { batch: 1 }, false).taps.blocks).map(layerOf);
+export const layersOf = (config: BackboneConfig, selection: Selection): readonly Layer[] =>
+  chosen(selection, stagesOf(config).flatMap(({ index, side, channels, windows }) => windows.map((_, block): Layer => ({ stage: index, block, tokens: side ** 2, channels }))));
 
 export interface Extraction {
   readonly plan: Plan;

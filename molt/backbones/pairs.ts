@@ -5,12 +5,13 @@
  */
 import type { Both } from '../modality.ts';
 import { type BackboneConfig, stagesOf } from './config.ts';
+import type { Place } from './taps.ts';
 
-/** For each of some evenly spread blocks of a stage: `pairs` of `depth`, the last one among them. */
-const spread = (depth: number, pairs: number): readonly number[] => Array.from({ length: pairs }, (_, i) => Math.floor((depth * (i + 1)) / pairs) - 1);
+/** Places of `pairs` evenly spread blocks among `depth`, the last one among them. */
+export const spread = (depth: number, pairs: number): readonly number[] => Array.from({ length: pairs }, (_, i) => Math.floor((depth * (i + 1)) / pairs) - 1);
 
 /** The blocks that form the layer pairs of two trunks, from the input to the output: as many in each stage as its shallower trunk has. */
-export const pairedBlocks = (visual: BackboneConfig, audio: BackboneConfig): readonly Both<{ readonly stage: number; readonly block: number }>[] => {
+export const pairedBlocks = (visual: BackboneConfig, audio: BackboneConfig): readonly Both<Place>[] => {
   const [v, a] = [stagesOf(visual), stagesOf(audio)];
   return v.flatMap((stage, s) => {
     const depths = [stage.windows.length, a[s]?.windows.length ?? 0] as const;

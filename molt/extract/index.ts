@@ -4,6 +4,6 @@
 export { extract, readManifest } from './extract.ts';
 export { decodeManifest, type Item as ManifestItem, type Manifest, type Split, splits } from './manifest.ts';
 export type { BackboneSource, ExtractOptions } from './options.ts';
-export { placesAt, positionText } from './position.ts';
+export { placesAt, positionText } from '../variants/backbones.ts';
 export { decodeRunManifest, manifestsIn, readRunManifest, type RunItem, type RunManifest } from './record.ts';
 export { type FailedItem, type Summary, summaryJson, summaryLines } from './summary.ts';

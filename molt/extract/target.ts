@@ -11,8 +11,8 @@ import type { Selection } from '../backbones/taps.ts';
 import type { ModalityName } from '../modality.ts';
 import { type FrontEndName, type Inputs, inputsOf, type SettingName, settings } from '../preprocess/index.ts';
 import type { Made } from '../store/index.ts';
+import { placesAt, positionText } from '../variants/backbones.ts';
 import type { Position } from '../variants/variant.ts';
-import { placesAt, positionText } from './position.ts';
 import { tensorsOf } from './trunk.ts';
 
 /** A backbone with the hash of its weights. */

@@ -5,7 +5,7 @@
  */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Value } from '../../dsl/backend.ts';
-import type { ElementType, Sizes } from '../../dsl/expr.ts';
+import { type ElementType, sameSizes, type Sizes } from '../../dsl/expr.ts';
 import { coordinates } from '../../dsl/safetensors/index.ts';
 import { fault, type Fault, type FaultTag } from '../../shapes/fault.ts';
 import { didYouMean, nearest } from '../../shapes/nearest.ts';
@@ -20,7 +20,6 @@ export interface Needed {
 const mostLines = 12;
 
 const show = ({ sizes, dtype }: Needed): string => `${dtype} [${sizes.join(', ')}]`;
-const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
 
 /** A kind of difference, with a line for each name; lines are made when shown, since a hint costs time. */
 interface Kind {

@@ -33,7 +33,7 @@ export const using = async <A>(opening: Promise<OpenFile>, use: (file: OpenFile)
 };
 
 /** Puts the folder's entry of the new name on the disk; where a folder cannot be synced (Windows, some networks) that is no failure. */
-const syncFolder = async (files: Files, folder: string): Promise<void> => {
+export const syncFolder = async (files: Files, folder: string): Promise<void> => {
   try {
     await using(files.open(folder, 'folder'), (handle) => handle.sync());
   } catch (thrown) {

@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Value } from '../../dsl/backend.ts';
-import { elements, type Sizes } from '../../dsl/expr.ts';
+import { elements, sameSizes, type Sizes } from '../../dsl/expr.ts';
 import { byCodePoint } from '../../dsl/safetensors/encode.ts';
 import { layOut } from '../../dsl/safetensors/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
@@ -35,7 +35,6 @@ interface Growing {
 /** Greatest number of bytes read back at once. */
 const most = 16 * 1024 * 1024;
 
-const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
 
 const refused = (where: string, name: string, value: Value, known: Growing | undefined): Fault | undefined => {
   const [, ...rest] = value.sizes;

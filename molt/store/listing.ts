@@ -4,9 +4,8 @@
  *         header, which holds the checksums of all its data
  */
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts/lib/index.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { decoder, line, listOf, natural, oneOf, record, required, type Decoder } from '../variants/combinators.ts';
+import { line, listOf, natural, oneOf, record, required } from '../variants/combinators.ts';
 import { problemsFault } from '../variants/problems.ts';
 import { canonical, checkVersion, storeVersion } from './made.ts';
 
@@ -26,16 +25,10 @@ export const printIndex = (key: string, shards: ReadonlyMap<string, IndexEntry>)
   return `{"version":${storeVersion},"collection":${JSON.stringify(key)},"shards":[\n${lines.join(',\n')}\n]}\n`;
 };
 
-/** A list that may be empty. */
-const anyNumberOf = <A>(inner: Decoder<A>): Decoder<readonly A[]> => {
-  const some = listOf(inner);
-  return decoder('a list', (u, context) => (Array.isArray(u) && u.length === 0 ? t.success([]) : some.validate(u, context)));
-};
-
 const indexRecord = record({
   version: required(oneOf(storeVersion)),
   collection: required(line),
-  shards: required(anyNumberOf(record({ name: required(line), bytes: required(natural), sha256: required(line), items: required(listOf(line)) }))),
+  shards: required(listOf(record({ name: required(line), bytes: required(natural), sha256: required(line), items: required(listOf(line)) }), 'none')),
 });
 
 /** The shards that an index lists, by name. errors: Unsupported (a later version), Name, Decode, Corrupt (another collection's) */

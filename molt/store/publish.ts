@@ -6,7 +6,7 @@
  * source: POSIX link(2), rename(2), fsync(2)
  */
 import { join } from 'node:path';
-import { using, type Chunks } from '../io/files.ts';
+import { syncFolder, using, type Chunks } from '../io/files.ts';
 import { codeOf } from '../io/system.ts';
 import { ownerIn, printOwner, type StorePorts } from './system.ts';
 
@@ -19,15 +19,6 @@ const isTemporary = (name: string): boolean => name.startsWith('.') && name.ends
 
 /** File systems without links answer so. */
 const linkless = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
-
-/** Puts a folder's names on the disk; where that can't be done it is no failure. */
-const syncFolder = async ({ files }: StorePorts, folder: string): Promise<void> => {
-  try {
-    await using(files.open(folder, 'folder'), (handle) => handle.sync());
-  } catch (thrown) {
-    if (!['EISDIR', 'EINVAL', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF'].includes(codeOf(thrown))) throw thrown;
-  }
-};
 
 const exists = ({ files }: StorePorts, path: string): Promise<boolean> => files.stat(path).then(() => true, () => false);
 
@@ -60,7 +51,7 @@ export const publish = async (ports: StorePorts, folder: string, name: string, c
     });
     const done = how === 'once' ? await linkUnlessTaken(ports, temporary, target) : await files.rename(temporary, target).then(() => true);
     if (how === 'once') await files.remove(temporary);
-    await syncFolder(ports, folder);
+    await syncFolder(files, folder);
     return done;
   } catch (thrown) {
     await files.remove(temporary).catch(() => undefined); // the first reason is the one to tell

@@ -10,6 +10,7 @@ import type { Value } from '../../dsl/backend.ts';
 import { elements } from '../../dsl/expr.ts';
 import type { random } from '../../dsl/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { breathe } from '../data/progress.ts';
 import { showBytes } from '../io/system.ts';
 import type { Collection } from './collection.ts';
 import type { MadeTensor } from './made.ts';
@@ -136,7 +137,7 @@ const gather = async (memory: Resident, windows: readonly Window[], after: () =>
       }
       if (turn < turnBytes) continue;
       turn = 0;
-      await new Promise((resolve) => { setImmediate(resolve); });
+      await breathe();
     }
   }
   return right(undefined);

@@ -73,12 +73,12 @@ export const resident = (ports: StorePorts, plan: Plan, sources: readonly Placed
     return slot;
   };
 
+  // one for every source and tensor: this is asked for every row of every batch
+  const widths = sources.map(({ collection, tensors }) => tensors.map((tensor) => rowBytes(collection.made, tensor)));
   const rowIn = ({ bytes, starts }: Slot): RowOf => (s, t, item) => {
-    const source = sources[s];
-    const tensor = source?.tensors[t];
-    if (source === undefined || tensor === undefined) return new Uint8Array();
+    const width = widths[s]?.[t];
+    if (width === undefined) return new Uint8Array();
     const run = Math.floor(item / plan.run);
-    const width = rowBytes(source.collection.made, tensor);
     const begin = (starts.get(run) ?? 0) + (layoutAt(run)[s]?.[t] ?? 0) + (item - run * plan.run) * width;
     return bytes.subarray(begin, begin + width);
   };

@@ -3,6 +3,7 @@
  */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { breathe } from '../data/progress.ts';
 import { showBytes, type OpenFile } from '../io/system.ts';
 import { sha256, type Made, type MadeTensor } from './made.ts';
 import { rowBytes, type Head } from './shard.ts';
@@ -31,7 +32,7 @@ export const readRows = async (path: string, made: Made, head: Head, file: OpenF
   if (!verify) return right(undefined);
   for (let i = 0; i < count; i++) {
     if (!sound(head, tensor, first + i, into.subarray(i * width, (i + 1) * width))) return left(damageOf(path, head, tensor, first + i));
-    await new Promise((resolve) => { setImmediate(resolve); }); // a checksum takes a while: let others run
+    await breathe(); // a checksum takes a while: let others run
   }
   return right(undefined);
 };

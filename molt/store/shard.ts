@@ -11,6 +11,7 @@ import type { Value } from '../../dsl/backend.ts';
 import { elements } from '../../dsl/expr.ts';
 import { coordinates, fromHalves, halfLimit, layOut, toHalves, type EncodedStream, type Header, type TensorPart, type Stored } from '../../dsl/safetensors/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { breathe } from '../data/progress.ts';
 import { isObject } from '../variants/combinators.ts';
 import { canonical, isHash, sha256, shardName, type Made, type MadeTensor } from './made.ts';
 
@@ -134,7 +135,7 @@ export const encodeShard = (where: string, made: Made, key: string, items: reado
       if (isLeft(numbers)) return numbers;
       rows.push(dtypes[made.dtype].bytes(numbers.right));
       sums.push(sha256(rows.at(-1) ?? ''));
-      await new Promise((resolve) => { setImmediate(resolve); });
+      await breathe();
     }
     checksums.set(tensor.name, sums);
     parts.push(partOf(made, tensor, items.length, () => rows));

@@ -70,12 +70,15 @@ const readOnly = (ports: StorePorts, folder: string): ReadStore => {
       return left(readFault(folder, thrown));
     }
   };
+  const opened = async (key: string): Promise<Either<Fault, Collection>> => {
+    const made = await readMade(ports, folder, key);
+    return isLeft(made) ? made : openCollection(ports, collectionIn(folder, key), made.right, key)();
+  };
   const existing: ReadStore['existing'] = (key) => async () => {
     const found = await keys();
     if (isLeft(found)) return found;
     if (!found.right.includes(key)) return left(fault('Name', folder, [`the collection ${key}`], `one of the ${found.right.length} collections of this store`, 'run `molt extract` into this store first'));
-    const made = await readMade(ports, folder, key);
-    return isLeft(made) ? made : openCollection(ports, collectionIn(folder, key), made.right, key)();
+    return opened(key);
   };
   /** the same for every key, until one fails */
   const forEach = <A>(use: (key: string) => Promise<Either<Fault, A>>): TaskEither<Fault, ReadonlyMap<string, A>> => async () => {
@@ -94,7 +97,7 @@ const readOnly = (ports: StorePorts, folder: string): ReadStore => {
     existing,
     contents: forEach((key) => readMade(ports, folder, key)),
     collections: async () => {
-      const all = await forEach((key) => existing(key)())();
+      const all = await forEach(opened)();
       return isLeft(all) ? all : right([...all.right.values()]);
     },
   };

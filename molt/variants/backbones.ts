@@ -5,6 +5,7 @@
  * source: the published audio-visual adapters on these two trunks pair them so; MoLT's Table 4 names the positions
  */
 import { type BackboneConfig, backboneConfigs, type BackboneName, stagesOf } from '../backbones/config.ts';
+import { spread } from '../backbones/pairs.ts';
 import type { Place } from '../backbones/taps.ts';
 import { type Both, both } from '../modality.ts';
 import type { Backbones, Features, Position } from './variant.ts';
@@ -30,7 +31,7 @@ const positionFromEnd = (fromEnd: number): Position => (fromEnd === 0 ? 'late' :
 /** Evenly spread, the last block among them; of the last stage the last ones. */
 const blocksOf = (position: Position, depth: number): readonly number[] => {
   const count = Math.min(depth, most[position]);
-  return Array.from({ length: count }, (_, i) => (position === 'late' ? depth - count + i : Math.floor(((i + 1) * depth) / count) - 1));
+  return position === 'late' ? Array.from({ length: count }, (_, i) => depth - count + i) : spread(depth, count);
 };
 
 /** The blocks of a trunk at some positions, from the input to the output. */
@@ -44,6 +45,9 @@ const featuresAt = (config: BackboneConfig, asked: readonly Position[]): readonl
   const stages = stagesOf(config);
   return placesAt(config, asked).flatMap(({ stage }) => stages.slice(stage, stage + 1).map(({ side, channels }) => ({ tokens: side ** 2, channels })));
 };
+
+/** `early+late`: in layer order, whatever the order in which they were asked for. */
+export const positionText = (asked: readonly Position[]): string => positions.filter((position) => asked.includes(position)).join('+');
 
 /** The features of the layer pairs at the given positions, in layer order. */
 export const featuresOf = (backbones: Backbones): Both<readonly Features[]> => {

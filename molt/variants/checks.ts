@@ -66,11 +66,14 @@ const tasks = ({ task }: Variant): readonly Complaint[] =>
       ];
 
 /** All complaints about a variant whose keys are well by themselves. */
-export const complaintsAbout = (variant: Variant): readonly Complaint[] => [
-  ...(isMolt(variant) ? experts(variant.adapter) : none),
-  ...tasks(variant),
-  ...counts(variant),
-  ...((isMolt(variant) || isMettle(variant)) && counts(variant).length === 0 ? widths(variant) : none),
-  ...(isMolt(variant) ? sharing(variant) : none),
-  ...(isInserted(variant) ? [...bottlenecks(variant), ...mixtures(variant)] : none),
-];
+export const complaintsAbout = (variant: Variant): readonly Complaint[] => {
+  const paired = counts(variant);
+  return [
+    ...(isMolt(variant) ? experts(variant.adapter) : none),
+    ...tasks(variant),
+    ...paired,
+    ...((isMolt(variant) || isMettle(variant)) && paired.length === 0 ? widths(variant) : none),
+    ...(isMolt(variant) ? sharing(variant) : none),
+    ...(isInserted(variant) ? [...bottlenecks(variant), ...mixtures(variant)] : none),
+  ];
+};

@@ -4,8 +4,8 @@
  */
 import type { DimOf, Tensor, Dim } from '../../shapes/index.ts';
 import { withSizes } from '../../shapes/index.ts';
-import { type Declared, type Node, reduce } from '../../dsl/index.ts';
-import { inside, type Trunks } from '../adapters/inside.ts';
+import { type Declared, declaredOf, type Node, reduce } from '../../dsl/index.ts';
+import { bothTrunks, inside, type Trunks } from '../adapters/inside.ts';
 import { readout, type Vectors } from '../adapters/readout.ts';
 import type { InsertedAdapter } from '../adapters/rival.ts';
 import { type BackboneConfig, stagesOf } from '../backbones/config.ts';
@@ -35,7 +35,7 @@ const isNorm = (name: string): boolean => /(^|\.)(norm\d?|bn0)\.(weight|bias)$/.
 export const normEncoder = <X>(trunks: Trunks, use: UseEncoder<X>): X =>
   withSizes({ D: channelsOf(trunks.visual), C: channelsOf(trunks.audio) }, (s) => {
     const pooled = reduce('mean', 'b n d -> b d');
-    const { declared } = bareTrunks(trunks, { batch: 1 }, true);
+    const declared = declaredOf(bothTrunks(trunks, true));
     return use({
       d: s.D, c: s.C,
       declared: new Map([...declared].map(([name, d]): [string, Declared] => [name, { ...d, trainable: d.trainable && isNorm(name) }])),

@@ -11,6 +11,7 @@ import { fault, type Fault } from '../../shapes/index.ts';
 import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
 import type { BackboneConfig } from '../backbones/config.ts';
+import { chosen } from '../backbones/taps.ts';
 import { modalities } from '../modality.ts';
 import { configsOf, placesAt } from './backbones.ts';
 import { bareTrunks, trunksOf } from './trunks.ts';
@@ -84,7 +85,7 @@ const features = (backbones: Backbones, segments: number): { readonly declared: 
   const configs = configsOf(backbones);
   const { taps, declared } = bareTrunks(trunksOf(backbones), { batch: segments }, false);
   const tokens = modalities.flatMap((m) =>
-    placesAt(configs[m], backbones.position).flatMap((place, l) => taps[m].blocks.filter((tap) => tap.stage === place.stage && tap.block === place.block).map((tap): [string, Node] => [`${m}.${l}`, unwrap(tap.value)])));
+    chosen({ kind: 'blocks', blocks: placesAt(configs[m], backbones.position) }, taps[m].blocks).map((tap, l): [string, Node] => [`${m}.${l}`, unwrap(tap.value)]));
   return { declared: [...declared.values()], tokens: new Map(tokens) };
 };
 

@@ -2,14 +2,14 @@
  * Trunks: both trunks of a variant as they are, without adapters: every block's tokens, over one batch of pictures and sounds.
  * idea:   weights are `visual.…` and `audio.…`, or `trunk.…` where one Swin runs both streams, as in molt/adapters/inside.ts.
  */
-import { block, type Declared, declaredOf, frozen, instantiate, opaque, type SomeBlock } from '../../dsl/index.ts';
-import type { Trunks } from '../adapters/inside.ts';
-import { type BatchSizes, entered, type Entered } from '../backbones/applied.ts';
-import { type BackboneParts, countWeights, partsOf } from '../backbones/backbone.ts';
+import { type Declared, declaredOf, instantiate } from '../../dsl/index.ts';
+import { bothEntered, bothTrunks, type Trunks } from '../adapters/inside.ts';
+import type { BatchSizes, Entered } from '../backbones/applied.ts';
+import { countWeights } from '../backbones/backbone.ts';
 import { backboneConfigs, type BackboneName } from '../backbones/config.ts';
 import type { Taps } from '../backbones/taps.ts';
 import { run } from '../backbones/trunk.ts';
-import { type Both, both, bothBlocks } from '../modality.ts';
+import { type Both, both } from '../modality.ts';
 import { configsOf } from './backbones.ts';
 import type { Backbones } from './variant.ts';
 
@@ -22,17 +22,11 @@ export interface Bare {
   readonly inputs: Both<Entered['input']>;
 }
 
-const held = (trunks: Trunks, trained: boolean): SomeBlock<Both<BackboneParts>> => {
-  const [visual, audio] = [partsOf(trunks.visual), partsOf(trunks.audio)];
-  if (trunks.shared) return trained ? opaque(block({ trunk: visual }, (p) => both(p.trunk, p.trunk))) : opaque(block({ trunk: frozen(visual) }, (p) => both(p.trunk, p.trunk)));
-  return trained ? opaque(bothBlocks(visual, audio)) : opaque(bothBlocks(frozen(visual), frozen(audio)));
-};
-
 /** Both trunks over their published inputs: `visual.pixels`, and `audio.logmel` or `audio.pixels`. */
 export const bareTrunks = (trunks: Trunks, sizes: BatchSizes, trained: boolean): Bare => {
-  const whole = held(trunks, trained);
+  const whole = bothTrunks(trunks, trained);
   const parts = instantiate(whole);
-  const enter = both(entered(trunks.visual, { form: 'published', ...sizes }, 'visual')(parts.visual), entered(trunks.audio, { form: 'published', ...sizes }, 'audio')(parts.audio));
+  const enter = bothEntered(trunks, { form: 'published', ...sizes }, parts);
   return { declared: declaredOf(whole), taps: both(run(parts.visual.trunk, enter.visual.patches), run(parts.audio.trunk, enter.audio.patches)), inputs: both(enter.visual.input, enter.audio.input) };
 };
 

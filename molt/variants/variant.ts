@@ -92,8 +92,6 @@ export interface NormOnly {
 export type Adapter = MoltAdapter | MettleAdapter | NoAdapter | InsertedAdapter | NormOnly;
 /** Adapters beside the trunks: they read stored features. */
 export type ParallelAdapter = MoltAdapter | MettleAdapter | NoAdapter;
-/** What trains inside the trunks: gradients flow through them. */
-export type InnerAdapter = InsertedAdapter | NormOnly;
 export type AdapterKind = Adapter['kind'];
 
 /** Where an adapter stands. */

@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { add, type Declared, full, is, type Node, nodes, parameterNode, reduce, square, substitute, unwrap } from '../../dsl/index.ts';
 import { type Dim, type DimOf, fault, type Fault, reify, timesD } from '../../shapes/index.ts';
 import { cmbsHead, type Head, linearHead, publishedUnits } from '../tasks/ave-heads.ts';
-import type { Learner } from '../tasks/learner.ts';
+import type { Learner, TrainBatch } from '../tasks/learner.ts';
 import { buildVariant } from './build.ts';
 import { type Encoder, parallelEncoder, type UseEncoder } from './encoder.ts';
 import { insertedEncoder, normEncoder } from './inner-encoder.ts';
@@ -15,14 +15,9 @@ import { trunksOf } from './trunks.ts';
 import { type AveHead, type Backbones, isInserted, isMolt, isParallel, type MoltVariant, type Task, type Variant } from './variant.ts';
 
 /** One batch. */
-export interface Batched {
+export interface Batched extends TrainBatch {
   /** what inference reads, by name */
   readonly outputs: ReadonlyMap<string, Node>;
-  /** task + tor, a scalar like both */
-  readonly loss: Node;
-  readonly task: Node;
-  /** the adapter's own part; 0 where it has none */
-  readonly tor: Node;
 }
 export interface Whole {
   readonly declared: ReadonlyMap<string, Declared>;

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { type Either, isLeft, left, mapLeft, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { elements, type ElementType, type Sizes, type Value } from '../../dsl/index.ts';
+import { elements, type ElementType, sameSizes, type Sizes, type Value } from '../../dsl/index.ts';
 import { readAs } from '../../dsl/safetensors/stored.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { weightsOf } from '../backbones/backbone.ts';
@@ -37,7 +37,6 @@ export interface LoadPorts {
   readonly hub?: HubPorts;
 }
 
-const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
 
 /** The named trunks whose every weight the file holds. */
 const fitting = ({ where, entries }: Checkpoint): readonly string[] =>

@@ -136,9 +136,9 @@ const ofMolt = (variant: MoltVariant): VariantLaws => {
 const isInserted = (adapter: Adapter): adapter is InsertedAdapter => placement[adapter.kind] === 'inside' && adapter.kind !== 'norm-only';
 
 /** Weights near where they start, rather than drawn from nowhere: variances stay positive, gates that start closed open a little. */
-const nearStart = (declared: ReadonlyMap<string, Declared>, roots: readonly Node[]): readonly Node[] => {
+const nearStart = (declared: ReadonlyMap<string, Declared>): ((roots: readonly Node[]) => readonly Node[]) => {
   const start = initialise(declared, random.named(random.key(0), 'start'));
-  return substitute(roots, (leaf) => {
+  return (roots) => substitute(roots, (leaf) => {
     const value = is('parameter', leaf) ? start.get(leaf.params.name) : undefined;
     return value === undefined ? undefined : nodes.add(constantNode(value.data, leaf.sizes), nodes.scale(leaf, 0.1));
   });
@@ -150,9 +150,10 @@ const ofPlace = (adapter: InsertedAdapter, shared: boolean): VariantLaws => {
   const block = insertedAt(adapter, sizes, 'given', shared);
   const declared = declaredOf(block);
   const insert = instantiate(block);
+  const near = nearStart(declared);
   const subject: Subject = {
     inputs: [given([samples, sizes.N, sizes.D]), given([samples, sizes.M, sizes.C])],
-    apply: (...xs) => nearStart(declared, [unwrap(called(insert)(...xs).residual)]),
+    apply: (...xs) => near([unwrap(called(insert)(...xs).residual)]),
   };
   const [y] = rootsOf(subject);
   const loss = y === undefined ? fillNode(0, []) : nodes.sumAxes(nodes.map('square', y), y.sizes.map((_, i) => i));

@@ -98,9 +98,6 @@ interface Costed {
 
 const asked = <A>(wanted: boolean, of: () => Either<Fault, A>): Either<Fault, A | null> => (wanted ? of() : right(null));
 
-/** Every weight of a variant, the head's among them if it has a task. */
-const declaredBy = (variant: Variant): Either<Fault, ReadonlyMap<string, Declared>> => map(({ declared }: System) => new Map(declared.map((d) => [d.name, d])))(systemOf(variant, 1));
-
 /** Planning what stands inside the trunks takes minutes: those are costed as written. */
 const costOfSystem = ({ adapter }: Variant) => (system: System): Cost => systemCost(system, placement[adapter.kind] === 'inside' ? asWritten : asPlanned);
 
@@ -108,10 +105,14 @@ const costOfSystem = ({ adapter }: Variant) => (system: System): Cost => systemC
 const counted = (batch: number | undefined, whole: boolean) => (variant: Variant): Either<Fault, Costed> =>
   pipe(
     Do,
-    bind('declared', () => declaredBy(variant)),
-    bind('cost', () => asked(batch !== undefined, () => map(costOfSystem(variant))(systemOf(variant, batch ?? 1)))),
+    bind('system', () => systemOf(variant, batch ?? 1)),
     bind('all', () => asked(whole, () => map(costOfSystem(variant))(wholeSystem(variant, batch ?? 1)))),
-    map(({ declared, cost, all }) => ({ count: countOf(variant, declared), cost, whole: all })),
+    map(({ system, all }) => ({
+      // every weight, the head's among them if it has a task
+      count: countOf(variant, new Map(system.declared.map((d) => [d.name, d]))),
+      cost: batch === undefined ? null : costOfSystem(variant)(system),
+      whole: all,
+    })),
   );
 
 const isBackbone = (name: string): name is BackboneName => Object.hasOwn(backboneConfigs, name);

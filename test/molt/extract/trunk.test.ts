@@ -4,7 +4,7 @@ import { initialise, random } from '../../../dsl/index.ts';
 import { reference } from '../../../dsl/backends/reference/index.ts';
 import { weightsOf } from '../../../molt/backbones/backbone.ts';
 import { backboneConfigs, type BackboneConfig } from '../../../molt/backbones/config.ts';
-import { placesAt } from '../../../molt/extract/position.ts';
+import { placesAt } from '../../../molt/variants/backbones.ts';
 import { batchOf, tensorsOf, trunkOn } from '../../../molt/extract/trunk.ts';
 import type { Inputs } from '../../../molt/preprocess/index.ts';
 import { good } from '../media/clips.ts';

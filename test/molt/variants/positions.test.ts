@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest';
 import { backboneConfigs } from '../../../molt/backbones/config.ts';
 import { layersOf } from '../../../molt/backbones/extract.ts';
-import { placesAt, positionText } from '../../../molt/extract/position.ts';
-import { featuresOf, positions } from '../../../molt/variants/backbones.ts';
+import { featuresOf, placesAt, positions, positionText } from '../../../molt/variants/backbones.ts';
 import type { Position } from '../../../molt/variants/variant.ts';
 
 const sizes = (name: 'swinv2-large-w12-192' | 'htsat', asked: readonly Position[]) =>
