@@ -4,7 +4,7 @@
  * not:   a general file API: only what whole reads, range reads and atomic writes need.
  * source: POSIX; Node's `mkdir({ recursive: true })` is not used, since it never returns where a parent exists but cannot hold folders (/proc).
  */
-import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fault, faultOf, MoltError, type Fault } from '../../shapes/fault.ts';
 
@@ -35,6 +35,8 @@ export interface Files {
   /** no complaint about a file that is not there */
   readonly remove: (path: string) => Promise<void>;
   readonly readAll: (path: string) => Promise<Uint8Array>;
+  /** names in a folder, in any order */
+  readonly list: (folder: string) => Promise<readonly string[]>;
 }
 
 /** Greatest piece handed to the system in one call, bytes: calls of 2 GiB or more are refused or cut short. */
@@ -104,6 +106,7 @@ export const nodeFiles: Files = {
   rename,
   remove: (path) => rm(path, { force: true }),
   readAll: (path) => readFile(path),
+  list: (folder) => readdir(folder),
 };
 
 /** The system's name of what went wrong (`ENOSPC`, …), or '' where there is none. */

@@ -1,21 +1,21 @@
 /**
  * Checkpoint: the tensors of a weights file, of the shards behind an index, or of a folder with either, read one by one.
  * idea:  headers are read first, so that names and sizes are checked before gigabytes are; what is not asked for is not read.
+ *        Every file's first bytes are looked at before: a pickle, or a pointer to the file, is told as what it is.
+ * laws:  test/molt/weights/load.test.ts
  * not:   names of the hub (molt/weights/hub/index.ts), or what the tensors mean (molt/weights/layouts.ts).
- * source: the index of sharded files as transformers writes it: { "weight_map": { name: file } }
  */
 import { dirname, join } from 'node:path';
-import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts/lib/index.js';
 import type { Entry, Value } from '../../dsl/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { readJson, using } from '../io/files.ts';
 import { openSafetensors, type OpenSafetensors } from '../io/safetensors.ts';
 import { codeOf, type Files, nodeFiles, readFault } from '../io/system.ts';
-import { problemsFault } from '../variants/problems.ts';
-import { foreignFault, magicBytes, pickleFault } from './pickle.ts';
+import { foreignFault, isPickle, magicBytes, pickleFault } from './pickle.ts';
+import { indexName, isIndex, isTensors, shardsIn, wholeName } from './shards.ts';
 
 /** Open files whose headers were checked. Close it after use. */
 export interface Checkpoint {
@@ -28,38 +28,29 @@ export interface Checkpoint {
   readonly close: () => Promise<void>;
 }
 
-/** The first bytes of a file; nothing of a folder. */
-const beginning = (path: string, files: Files): TE.TaskEither<Fault, Uint8Array | undefined> => async () => {
+/** What a path leads to: a folder, or a file whose first bytes may be those of weights. errors: those of `foreignFault`, readFault */
+const looked = (path: string, files: Files): TE.TaskEither<Fault, 'folder' | 'tensors' | 'index'> => async () => {
   try {
-    const bytes = new Uint8Array(magicBytes);
-    return right(bytes.subarray(0, await using(files.open(path, 'read'), (file) => file.readAt(bytes, 0))));
+    const room = new Uint8Array(magicBytes);
+    const bytes = room.subarray(0, await using(files.open(path, 'read'), (file) => file.readAt(room, 0)));
+    const refused = foreignFault(path, bytes);
+    return refused === undefined ? right(bytes[0] === 0x7b ? 'index' : 'tensors') : left(refused);
   } catch (thrown) {
-    return codeOf(thrown) === 'EISDIR' ? right(undefined) : left(readFault(path, thrown));
+    return codeOf(thrown) === 'EISDIR' ? right('folder') : left(readFault(path, thrown));
   }
 };
 
 const oneFile = (path: string, files: Files): TE.TaskEither<Fault, Checkpoint> =>
   pipe(openSafetensors(path, files), TE.map(({ header, tensor, close }) => ({ where: path, entries: header.tensors, tensor, close })));
 
-/** A name of a file beside the index: no path that could lead elsewhere. */
-const shardName = new t.Type<string>('the name of a file beside the index', t.string.is, (u, context) =>
-  typeof u === 'string' && /^[^/\\\0]+$/.test(u) && u !== '.' && u !== '..' ? t.success(u) : t.failure(u, context, 'the name of a file beside the index'), t.identity);
-const Index = t.type({ weight_map: t.record(t.string, shardName) });
-
 const readIndex = (path: string, files: Files): TE.TaskEither<Fault, ReadonlyMap<string, string>> =>
-  pipe(
-    readJson(path, files),
-    TE.chainEitherK((json): Either<Fault, ReadonlyMap<string, string>> => {
-      const index = Index.decode(json);
-      return isLeft(index) ? left(problemsFault(path, 'an index of shards', index.left)) : right(new Map(Object.entries(index.right.weight_map)));
-    }),
-  );
+  pipe(readJson(path, files), TE.chainEitherK((json) => shardsIn(path, json, (shard) => join(dirname(path), shard))));
 
 /** Opens all of them, or none. */
 const openAll = (paths: readonly string[], files: Files): TE.TaskEither<Fault, ReadonlyMap<string, OpenSafetensors>> => async () => {
   const opened = new Map<string, OpenSafetensors>();
   for (const path of paths) {
-    const one = await openSafetensors(path, files)();
+    const one = await pipe(looked(path, files), TE.chain(() => openSafetensors(path, files)))();
     if (isLeft(one)) {
       await Promise.all([...opened.values()].map(({ close }) => close().catch(() => undefined)));
       return one;
@@ -75,7 +66,7 @@ const mostNames = 12;
 const sharded = (path: string, files: Files): TE.TaskEither<Fault, Checkpoint> => async () => {
   const index = await readIndex(path, files)();
   if (isLeft(index)) return index;
-  const places = new Map([...index.right].map(([name, file]) => [name, join(dirname(path), file)]));
+  const places = index.right;
   const opened = await openAll([...new Set(places.values())], files)();
   if (isLeft(opened)) return opened;
   const shards = opened.right;
@@ -94,34 +85,38 @@ const sharded = (path: string, files: Files): TE.TaskEither<Fault, Checkpoint> =
   });
 };
 
-/** What a folder is looked through for, in this order, and how it is opened. */
-const inFolder: readonly { readonly file: string; readonly open: (path: string, files: Files) => TE.TaskEither<Fault, Checkpoint> }[] = [
-  { file: 'model.safetensors', open: oneFile },
-  { file: 'model.safetensors.index.json', open: sharded },
-  { file: 'pytorch_model.bin', open: (path) => TE.left(pickleFault(path)) },
-];
-
-const folder = (path: string, files: Files): TE.TaskEither<Fault, Checkpoint> => async () => {
-  for (const { file, open } of inFolder) {
-    const inside = join(path, file);
-    const there = await beginning(inside, files)();
-    if (!isLeft(there)) return there.right === undefined ? left(fault('Name', inside, ['a folder'], 'a file')) : open(inside, files)();
-    if (there.left._tag !== 'Name') return there;
-  }
-  return left(fault('Name', path, ['a folder without weights'], inFolder.slice(0, 2).map(({ file }) => file).join(' or '), 'give the file itself'));
+/** The pickle, or the shards of one, that hold the weights among those of a folder: `optimizer.pt` and the like stand beside them. */
+const chosenPickles = (names: readonly string[]): readonly string[] => {
+  const pickles = names.filter(isPickle).toSorted();
+  const [named, shards] = [pickles.filter((name) => name === 'pytorch_model.bin'), pickles.filter((name) => /-\d+-of-\d+\./.test(name))];
+  return [named, shards, pickles.slice(0, 1)].find((some) => some.length > 0) ?? [];
 };
+
+/** Why a folder has no weights: others than those looked for are given by themselves, pickles are not read. */
+const bare = (path: string, names: readonly string[]): Fault => {
+  const other = names.filter((name) => isTensors(name) || isIndex(name)).toSorted()[0];
+  const [pickle, ...pickles] = chosenPickles(names).map((name) => join(path, name));
+  return other === undefined && pickle !== undefined
+    ? pickleFault(pickle, ...pickles)
+    : fault('Name', path, ['a folder without weights'], `${wholeName} or ${indexName}`, other === undefined ? 'give the file itself' : `give the file itself: ${join(path, other)}`);
+};
+
+const folder = (path: string, files: Files): TE.TaskEither<Fault, Checkpoint> =>
+  pipe(
+    TE.tryCatch(() => files.list(path), (thrown) => readFault(path, thrown)),
+    TE.chain((names) => {
+      const found = [wholeName, indexName].find((name) => names.includes(name));
+      return found === undefined ? TE.left(bare(path, names)) : openedAs(join(path, found), files, (inside) => TE.left(fault('Name', inside, ['a folder'], 'a file')));
+    }),
+  );
+
+/** Opens what the first bytes say, or does with a folder what is done with folders. */
+const openedAs = (path: string, files: Files, inFolder: typeof folder): TE.TaskEither<Fault, Checkpoint> =>
+  pipe(looked(path, files), TE.chain((kind) => ({ folder: inFolder, tensors: oneFile, index: sharded })[kind](path, files)));
 
 /**
  * Opens a .safetensors file, a .safetensors.index.json with its shards, or a folder that holds one of them as `model.…`.
- * errors: Name (no such file, no weights in the folder, shards without what the index says), Unsupported (a PyTorch file), Decode, Corrupt, Storage
+ * errors: Name (no such file, no weights in the folder, shards without what the index says), Unsupported (a PyTorch file), Decode, Corrupt
+ *         (damaged, or a pointer of Git LFS), Storage
  */
-export const openCheckpoint = (source: string, files: Files = nodeFiles): TE.TaskEither<Fault, Checkpoint> =>
-  pipe(
-    beginning(source, files),
-    TE.chain((bytes) => {
-      if (bytes === undefined) return folder(source, files);
-      const refused = foreignFault(source, bytes);
-      if (refused !== undefined) return TE.left(refused);
-      return bytes[0] === 0x7b ? sharded(source, files) : oneFile(source, files);
-    }),
-  );
+export const openCheckpoint = (source: string, files: Files = nodeFiles): TE.TaskEither<Fault, Checkpoint> => openedAs(source, files, folder);

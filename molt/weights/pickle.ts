@@ -10,20 +10,26 @@ import { fault, type Fault } from '../../shapes/fault.ts';
 /** A word of a command line, quoted where a shell would take it apart. */
 const quoted = (word: string): string => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
 
-/** `model.pth` → `model.safetensors` */
-const converted = (path: string): string => `${path.replace(/\.(?:pth|pt|ckpt|bin|tar|pkl)(?:\.tar)?$/, '')}.safetensors`;
+/** What PyTorch's files are called. */
+const endings = /\.(?:bin|pth|pt|ckpt|pkl|pickle)(?:\.tar)?$/;
+
+/** Is this, by its name, a PyTorch file? */
+export const isPickle = (path: string): boolean => endings.test(path);
+
+/** `model.pth` → `model.safetensors`, also of `model-00001-of-00002.bin` */
+const converted = (path: string): string => `${path.replace(endings, '').replace(/-\d+-of-\d+$/, '')}.safetensors`;
 
 const script = [
-  'import sys,torch,safetensors.torch as s', "d=torch.load(sys.argv[1],map_location='cpu',weights_only=True)", "d=d.get('model',d)", "d=d.get('state_dict',d)",
-  's.save_file({k:v.clone().contiguous() for k,v in d.items() if torch.is_tensor(v)},sys.argv[2])',
+  'import sys,torch,safetensors.torch as s', "o=lambda d:d.get('model',d)", "p=lambda d:d.get('state_dict',d)", "q=lambda f:p(o(torch.load(f,map_location='cpu',weights_only=True)))",
+  's.save_file({k:v.clone().contiguous() for f in sys.argv[1:-1] for k,v in q(f).items() if torch.is_tensor(v)},sys.argv[-1])',
 ].join(';');
 
-/** The one-line command that turns a PyTorch file into a safetensors file without running what it holds. */
-export const conversion = (path: string): string => `python3 -c "${script}" ${quoted(path)} ${quoted(converted(path))}`;
+/** The one-line command that turns a PyTorch file, or its shards, into one safetensors file without running what they hold. */
+export const conversion = (first: string, ...others: readonly string[]): string => `python3 -c "${script}" ${[first, ...others, converted(first)].map(quoted).join(' ')}`;
 
-/** The fault of a PyTorch file given as weights. */
-export const pickleFault = (path: string): Fault =>
-  fault('Unsupported', path, ['a PyTorch file (a pickle, which runs code when it is opened)'], 'a safetensors file', `convert it once with: ${conversion(path)}`);
+/** The fault of a PyTorch file, or of the shards of one, given as weights. */
+export const pickleFault = (first: string, ...others: readonly string[]): Fault =>
+  fault('Unsupported', first, ['a PyTorch file (a pickle, which runs code when it is opened)'], 'a safetensors file', `convert it once with: ${conversion(first, ...others)}`);
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
 const letters = (text: string): readonly number[] => [...new TextEncoder().encode(text)];

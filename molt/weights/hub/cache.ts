@@ -12,7 +12,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { readJson, readText } from '../../io/files.ts';
 import { codeOf, writeFault } from '../../io/system.ts';
-import { isIndex, shardsOf, weightsAmong } from './choice.ts';
+import { isIndex } from '../shards.ts';
+import { shardsOf, weightsAmong } from './choice.ts';
 import type { Settings } from './environment.ts';
 import { isCommit, type Place, placeText } from './place.ts';
 

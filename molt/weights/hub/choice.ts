@@ -3,18 +3,13 @@
  * idea:  the named file, else `model.safetensors`, else the shards of `model.safetensors.index.json`.
  * not:   pickles, which run code when they are read; a repository that has nothing else gets the way to convert one.
  */
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { left, map, right, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { didYouMean } from '../../../shapes/nearest.ts';
-import { conversion } from '../pickle.ts';
-import { isTame, type Place, placeText } from './place.ts';
-
-const whole = 'model.safetensors';
-const indexed = 'model.safetensors.index.json';
-
-const isTensors = (path: string): boolean => path.endsWith('.safetensors');
-export const isIndex = (path: string): boolean => path.endsWith('.safetensors.index.json');
-const isPickle = (path: string): boolean => /\.(bin|pt|pth|ckpt|pkl|pickle)$/.test(path);
+import { conversion, isPickle } from '../pickle.ts';
+import { indexName, isIndex, isTensors, shardsIn, wholeName } from '../shards.ts';
+import { type Place, placeText } from './place.ts';
 
 /** A pickle is fetched by the user's own hand and converted without running what it holds. */
 const converted = (repository: string, path: string): string => `pip install huggingface_hub torch safetensors; hf download ${repository} ${path} --local-dir . && ${conversion(path)}; then give that file`;
@@ -33,27 +28,23 @@ export const weightsAmong = (place: Place, paths: readonly string[]): Either<Fau
     if (!isTensors(file) && !isIndex(file)) return left(fault('Name', placeText(place), [file], 'a file whose name ends in .safetensors or .safetensors.index.json'));
     return paths.includes(file) ? right(file) : left(fault('Name', placeText(place), [`${file}${didYouMean(file, paths)}`], `a file of ${place.repository}@${place.revision}`, `its files there: ${shown(paths)}`));
   }
-  const found = [whole, indexed].find((path) => paths.includes(path));
+  const found = [wholeName, indexName].find((path) => paths.includes(path));
   if (found !== undefined) return right(found);
   const tensors = paths.filter((path) => isTensors(path) || isIndex(path));
   const pickles = paths.filter(isPickle);
   if (tensors.length === 0 && pickles.length > 0) return left(pickled(place, pickles));
   const [first] = tensors;
-  return left(fault('Name', placeText(place), [`files: ${shown(paths)}`], `${whole} or ${indexed}`, first === undefined ? 'this repository has no weights in its root: name the file, with its folder' : `name the file: ${placeText({ ...place, file: first })}`));
+  return left(fault('Name', placeText(place), [`files: ${shown(paths)}`], `${wholeName} or ${indexName}`, first === undefined ? 'this repository has no weights in its root: name the file, with its folder' : `name the file: ${placeText({ ...place, file: first })}`));
 };
 
 const shown = (paths: readonly string[]): string => (paths.length === 0 ? 'none' : `${paths.slice(0, 12).join(', ')}${paths.length > 12 ? ` and ${paths.length - 12} more` : ''}`);
 
 /**
  * The shards that an index names, with the index's folder, each once.
- * errors: Decode
+ * errors: those of `shardsIn`
  */
-export const shardsOf = (where: string, index: string, content: unknown): Either<Fault, readonly string[]> => {
-  const map = typeof content === 'object' && content !== null && 'weight_map' in content ? content.weight_map : undefined;
-  const names: readonly unknown[] = typeof map === 'object' && map !== null ? [...new Set<unknown>(Object.values(map))] : [];
-  const shards = names.flatMap((name) => (typeof name === 'string' && isTame(name) && isTensors(name) ? [name] : []));
-  const folder = index.split('/').slice(0, -1);
-  return names.length > 0 && shards.length === names.length
-    ? right(shards.map((name) => [...folder, name].join('/')).toSorted())
-    : left(fault('Decode', where, [names.length === 0 ? 'no weight_map' : `${names.filter((name) => !shards.some((shard) => shard === name)).map((name) => JSON.stringify(name)).join(', ')} in weight_map`], 'an index whose weight_map names the .safetensors file of each weight'));
-};
+export const shardsOf = (where: string, index: string, content: unknown): Either<Fault, readonly string[]> =>
+  pipe(
+    shardsIn(where, content, (path) => [...index.split('/').slice(0, -1), path].join('/')),
+    map((shards) => [...new Set(shards.values())].toSorted()),
+  );

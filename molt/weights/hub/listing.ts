@@ -7,9 +7,10 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
+import { isTame } from '../shards.ts';
 import { answered, deadFault } from './answers.ts';
 import type { HubPorts, Settings } from './environment.ts';
-import { isCommit, isTame, type Place, placeText } from './place.ts';
+import { isCommit, type Place, placeText } from './place.ts';
 
 export interface Listed {
   readonly path: string;

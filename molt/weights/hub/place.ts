@@ -6,6 +6,7 @@
  */
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
+import { isTame } from '../shards.ts';
 
 export interface Place {
   /** `org/name` */
@@ -29,9 +30,6 @@ export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(rev
 
 const word = String.raw`[A-Za-z0-9](?:[\w.-]*\w)?`;
 const pattern = new RegExp(`^(${word}/${word})(?:@([^/@]+))?(?:/(.+))?$`);
-
-/** A path that stays in its folder, on every system. */
-export const isTame = (path: string): boolean => path.split('/').every((part) => part !== '' && !/^\.{1,2}$/.test(part) && !/[\\:\p{Cc}]/u.test(part));
 
 const revisionOf = (text: string): string | undefined => {
   try {

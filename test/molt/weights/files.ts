@@ -32,6 +32,7 @@ export const memory = (content: ReadonlyMap<string, Uint8Array>, seen: (path: st
       };
     },
     readAll: async (path) => found(path),
+    list: async (folder) => [...new Set([...content.keys()].flatMap((name) => (name.startsWith(`${folder}/`) ? name.slice(folder.length + 1).split('/').slice(0, 1) : [])))],
   };
 };
 

@@ -80,6 +80,26 @@ describe('sources', () => {
     expect(await told(new Map([['/w/pytorch_model.bin', new Uint8Array(20)]]), '/w')).toMatch(/not supported: \/w\/pytorch_model.bin\n[^]*weights_only=True[^]*\/w\/pytorch_model.bin \/w\/pytorch_model.safetensors$/);
   });
 
+  test.each([
+    [['swin.pth'], 'swin.pth'], [['optimizer.pt', 'pytorch_model.bin', 'training_args.bin'], 'pytorch_model.bin'], [['z.ckpt', 'm-00002-of-00002.bin', 'm-00001-of-00002.bin'], 'm-00001-of-00002.bin'], [['swin.pth.tar'], 'swin.pth.tar'],
+  ])('a folder of pickles %j: the way to convert %s', async (names, chosen) => {
+    expect(await told(new Map(names.map((name) => [`/w/${name}`, new Uint8Array(20)])), '/w')).toMatch(new RegExp(`^not supported: /w/${chosen}\\n[^]*weights_only=True[^]* /w/${chosen}`));
+  });
+
+  test('a folder of tensors under another name: that name', async () => {
+    expect(await told(new Map([['/w/swin.safetensors', tensors(whole)], ['/w/swin.pth', new Uint8Array(20)]]), '/w')).toContain('give the file itself: /w/swin.safetensors');
+  });
+
+  test('a pickle or a pointer of Git LFS in the place of weights, in a folder or behind an index', async () => {
+    const [pointer, zip] = [new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n'), new TextEncoder().encode('PK\u0003\u0004\u0000\u0000\u0000\u0000')];
+    const behind = (bytes: Uint8Array): ReadonlyMap<string, Uint8Array> => new Map([...shards(), ['/w/b.safetensors', bytes]]);
+    for (const [content, file] of [[(bytes: Uint8Array) => new Map([['/w/model.safetensors', bytes]]), 'model'], [behind, 'b']] as const) {
+      expect(await told(content(pointer), '/w')).toMatch(new RegExp(`^damaged file: /w/${file}.safetensors\\n[^]*pointer of Git LFS[^]*git lfs pull$`));
+      expect(await told(content(zip), '/w')).toMatch(new RegExp(`^not supported: /w/${file}.safetensors\\n[^]*weights_only=True`));
+    }
+    expect(await told(new Map([['/w/model.safetensors.index.json', pointer]]), '/w')).toContain('pointer of Git LFS');
+  });
+
   const [first, second] = [[...whole].slice(0, 20), [...whole].slice(20)].map((part) => new Map(part));
   const index = (map: Record<string, unknown>): Uint8Array => json({ metadata: {}, weight_map: map });
   const shards = (extra: Record<string, unknown> = {}): ReadonlyMap<string, Uint8Array> => new Map([
@@ -91,7 +111,7 @@ describe('sources', () => {
     expect(await told(shards(), '/w')).toBe('loaded');
     expect(await told(shards({ 'norm.extra': 'a.safetensors' }), '/w')).toContain('no norm.extra in /w/a.safetensors');
     expect(await told(new Map([...shards()].filter(([path]) => path !== '/w/b.safetensors')), '/w')).toMatch(/^name mismatch: \/w\/b.safetensors/);
-    for (const path of ['../b.safetensors', '/etc/b.safetensors', String.raw`..\b`, '..']) expect(await told(shards({ 'norm.bias': path }), '/w')).toContain('the name of a file beside the index');
+    for (const path of ['deep/b.safetensors', '../b.safetensors', '/etc/b.safetensors', String.raw`..\b`, '..']) expect(await told(shards({ 'norm.bias': path }), '/w')).toContain('the name of a file beside the index');
     expect(await told(new Map([['/w/model.safetensors.index.json', json({ map: {} })]]), '/w')).toContain('weight_map');
   });
 

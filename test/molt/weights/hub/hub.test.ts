@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { openCheckpoint } from '../../../../molt/weights/checkpoint.ts';
 import { fromHub, located, type Arrival, type HubPorts } from '../../../../molt/weights/hub/index.ts';
 import { placeOf } from '../../../../molt/weights/hub/place.ts';
 import type { Fault } from '../../../../shapes/fault.ts';
@@ -23,6 +24,8 @@ const server = await hub({
   'org/pickles': { refs: { main: commit }, files: { 'README.md': text('old'), 'swinv2.pth': big(1), 'pytorch_model.bin': big(9) } },
   'org/names': { refs: { main: commit }, files: { 'htsat.safetensors': big(1) } },
   'org/broken': { refs: { main: commit }, files: { 'model.safetensors.index.json': text(JSON.stringify({ weight_map: { a: '../../escape.safetensors' } })) } },
+  'org/nested': { refs: { main: commit }, files: { 'model.safetensors.index.json': text(JSON.stringify({ weight_map: { a: 'parts/one.safetensors' } })), 'parts/one.safetensors': weights } },
+  'org/deep': { refs: { main: commit }, files: { 'deep/er/model.safetensors.index.json': text(JSON.stringify({ weight_map: { 'norm.bias': 'one.safetensors' } })), 'deep/er/one.safetensors': weights } },
   'org/gated': { refs: { main: commit }, files: { 'model.safetensors': weights }, gated: true },
   'org/private': { refs: { main: commit }, files: { 'model.safetensors': weights }, token: 'hf_abc' },
 });
@@ -79,6 +82,15 @@ test('shards: all of them, and the path of the index', async () => {
   for (const [i, shard] of shards.entries()) expect(Buffer.compare(readFileSync(join(path, '..', shard)), Buffer.from(big(5 + 2 * i)))).toBe(0);
   expect(blobs('parts')).toHaveLength(3);
   expect(blobs('parts').filter((name) => name.length === 40)).toHaveLength(1); // the index, by git's hash
+});
+
+test('what the hub fetches is what is opened: shards beside an index, wherever it lies, and no others', async () => {
+  const path = await good('org/deep/deep/er/model.safetensors.index.json');
+  const opened = await openCheckpoint(path)();
+  expect(opened).toMatchObject({ right: { where: path } });
+  if (!isLeft(opened)) await opened.right.close();
+  expect(await bad('org/nested')).toMatchObject({ _tag: 'Decode', given: ['"parts/one.safetensors"'], needed: 'the name of a file beside the index' });
+  expect(blobs('nested')).toHaveLength(1); // the index
 });
 
 test('one named file, in a folder, at a revision', async () => {
