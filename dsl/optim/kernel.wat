@@ -1,7 +1,8 @@
 ;; The optimiser's kernel: AdamW over ranges of f32 streams that lie in one memory.
 ;;
-;;   m = m + gain1 (clip g - m)                     gain1 = 1 - beta1
-;;   v = v + gain2 ((clip g)^2 - v)                 gain2 = 1 - beta2
+;;   h = clip g + coupled w
+;;   m = m + gain1 (h - m)                          gain1 = 1 - beta1
+;;   v = v + gain2 (h^2 - v)                        gain2 = 1 - beta2
 ;;   w = w - (decay w + pace m / (sqrt(scale2 v) + epsilon))
 ;;
 ;; Moments below the least normal number are stored as 0: arithmetic on subnormal numbers is many times slower.
@@ -14,9 +15,9 @@
   ;; w, m, v, g: byte addresses; n: numbers.
   (func $adamw (export "adamw")
     (param $w i32) (param $m i32) (param $v i32) (param $g i32) (param $n i32)
-    (param $gain1 f32) (param $gain2 f32) (param $decay f32) (param $pace f32) (param $scale2 f32) (param $epsilon f32) (param $clip f32)
+    (param $gain1 f32) (param $gain2 f32) (param $decay f32) (param $pace f32) (param $scale2 f32) (param $epsilon f32) (param $clip f32) (param $coupled f32)
     (local $bytes i32)
-    (local $gain1x4 v128) (local $gain2x4 v128) (local $decayx4 v128) (local $pacex4 v128) (local $scale2x4 v128) (local $epsilonx4 v128) (local $clipx4 v128) (local $least v128)
+    (local $gain1x4 v128) (local $gain2x4 v128) (local $decayx4 v128) (local $pacex4 v128) (local $scale2x4 v128) (local $epsilonx4 v128) (local $clipx4 v128) (local $coupledx4 v128) (local $least v128)
     (local $wx v128) (local $mx v128) (local $vx v128) (local $gx v128)
     (local.set $gain1x4 (f32x4.splat (local.get $gain1)))
     (local.set $gain2x4 (f32x4.splat (local.get $gain2)))
@@ -25,6 +26,7 @@
     (local.set $scale2x4 (f32x4.splat (local.get $scale2)))
     (local.set $epsilonx4 (f32x4.splat (local.get $epsilon)))
     (local.set $clipx4 (f32x4.splat (local.get $clip)))
+    (local.set $coupledx4 (f32x4.splat (local.get $coupled)))
     (local.set $least (f32x4.splat (f32.const 0x1p-126)))
     (block $done
       (loop $next
@@ -43,7 +45,7 @@
             (local.set $mx (v128.load32_zero (local.get $m)))
             (local.set $vx (v128.load32_zero (local.get $v)))
             (local.set $gx (v128.load32_zero (local.get $g)))))
-        (local.set $gx (f32x4.mul (local.get $gx) (local.get $clipx4)))
+        (local.set $gx (f32x4.add (f32x4.mul (local.get $gx) (local.get $clipx4)) (f32x4.mul (local.get $coupledx4) (local.get $wx))))
         (local.set $mx (f32x4.add (local.get $mx) (f32x4.mul (local.get $gain1x4) (f32x4.sub (local.get $gx) (local.get $mx)))))
         (local.set $vx (f32x4.add (local.get $vx) (f32x4.mul (local.get $gain2x4) (f32x4.sub (f32x4.mul (local.get $gx) (local.get $gx)) (local.get $vx)))))
         (local.set $mx (v128.andnot (local.get $mx) (f32x4.lt (f32x4.abs (local.get $mx)) (local.get $least))))
@@ -123,7 +125,7 @@
   (func $product (export "product")
     (param $scratch i32) (param $w i32) (param $m i32) (param $v i32) (param $left i32) (param $right i32)
     (param $rows i32) (param $groups i32) (param $columns i32) (param $ranks i32) (param $from i32) (param $to i32)
-    (param $gain1 f32) (param $gain2 f32) (param $decay f32) (param $pace f32) (param $scale2 f32) (param $epsilon f32) (param $clip f32)
+    (param $gain1 f32) (param $gain2 f32) (param $decay f32) (param $pace f32) (param $scale2 f32) (param $epsilon f32) (param $clip f32) (param $coupled f32)
     (local $i i32) (local $j i32) (local $skip i32) (local $length i32) (local $leftStride i32) (local $rightStride i32)
     (local.set $length (i32.shl (local.get $columns) (i32.const 2)))
     (local.set $leftStride (i32.shl (i32.mul (local.get $groups) (local.get $rows)) (i32.const 2)))
@@ -141,7 +143,7 @@
             (local.get $ranks) (local.get $columns))
           (call $adamw
             (i32.add (local.get $w) (local.get $skip)) (i32.add (local.get $m) (local.get $skip)) (i32.add (local.get $v) (local.get $skip)) (local.get $scratch) (local.get $columns)
-            (local.get $gain1) (local.get $gain2) (local.get $decay) (local.get $pace) (local.get $scale2) (local.get $epsilon) (local.get $clip))
+            (local.get $gain1) (local.get $gain2) (local.get $decay) (local.get $pace) (local.get $scale2) (local.get $epsilon) (local.get $clip) (local.get $coupled))
           (local.set $skip (i32.add (local.get $skip) (local.get $length)))
           (local.set $j (i32.add (local.get $j) (i32.const 1)))
           (br_if $nextGroup (i32.lt_u (local.get $j) (local.get $groups))))

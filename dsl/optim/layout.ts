@@ -19,6 +19,8 @@ export interface ProductSizes {
 export interface Slot {
   readonly length: number;
   readonly product?: ProductSizes;
+  /** its rate as a multiple of the others'; 1 if absent */
+  readonly pace?: number;
 }
 
 /** Numbers in a memory. */
@@ -37,6 +39,7 @@ export interface Place {
   readonly first: Region;
   readonly second: Region;
   readonly gradient: GradientPlace;
+  readonly pace: number;
 }
 
 export interface Layout {
@@ -70,15 +73,15 @@ const walker = (start: number) => {
   return { take: (length: number, spare = 0): Region => { const region = { at, length }; at += padded(length + spare); return region; }, end: () => at };
 };
 
-const placed = ({ length, product }: Slot, memory: number, start: number): { readonly place: Place; readonly end: number } => {
+const placed = ({ length, product, pace = 1 }: Slot, memory: number, start: number): { readonly place: Place; readonly end: number } => {
   const { take, end } = walker(start);
   const [weights, first, second] = [take(length), take(length), take(length)];
-  if (product === undefined) return { place: { memory, weights, first, second, gradient: { kind: 'whole', region: take(length) } }, end: end() };
+  if (product === undefined) return { place: { memory, weights, first, second, pace, gradient: { kind: 'whole', region: take(length) } }, end: end() };
   const { rank, groups, rows, columns } = product;
   const spare = paddedRank(rank) - rank;
   const left = take(rank * groups * rows, spare * groups * rows);
   const right = take(rank * groups * columns, spare * groups * columns + spareColumns);
-  return { place: { memory, weights, first, second, gradient: { kind: 'product', sizes: product, left, right } }, end: end() };
+  return { place: { memory, weights, first, second, pace, gradient: { kind: 'product', sizes: product, left, right } }, end: end() };
 };
 
 /** Places for all slots, in their order. errors: Memory where one parameter needs more than a memory can address */

@@ -6,14 +6,14 @@
  * laws:  test/dsl/optim/threads.test.ts: with helpers = without, bit for bit
  */
 import { fault, raise } from '../../shapes/fault.ts';
-import type { Scalars } from './adamw.ts';
+import { pacedBy, type Scalars } from './adamw.ts';
 import { type Kernel, kernelModule, kernelOn } from './kernel.ts';
 import { type Layout, paddedRank, type Place } from './layout.ts';
 
 /** A piece of a sweep: a call of the kernel, but for the scratch and the numbers of the step. */
 export type Piece =
-  | { readonly memory: number; readonly product: false; readonly args: readonly [w: number, m: number, v: number, g: number, n: number] }
-  | { readonly memory: number; readonly product: true; readonly args: readonly [w: number, m: number, v: number, left: number, right: number, rows: number, groups: number, columns: number, ranks: number, from: number, to: number] };
+  | { readonly memory: number; readonly pace: number; readonly product: false; readonly args: readonly [w: number, m: number, v: number, g: number, n: number] }
+  | { readonly memory: number; readonly pace: number; readonly product: true; readonly args: readonly [w: number, m: number, v: number, left: number, right: number, rows: number, groups: number, columns: number, ranks: number, from: number, to: number] };
 
 /** Numbers in a piece: about a quarter of a millisecond. */
 const pieceLength = 2 ** 18;
@@ -21,13 +21,17 @@ const pieceLength = 2 ** 18;
 const cuts = (total: number, step: number): readonly (readonly [number, number])[] => Array.from({ length: Math.ceil(total / step) }, (_, i) => [i * step, Math.min(total, (i + 1) * step)]);
 
 /** All pieces of one parameter. */
-const piecesOf = ({ memory, weights: w, first: m, second: v, gradient: g }: Place): readonly Piece[] => {
-  if (g.kind === 'whole') return cuts(w.length, pieceLength).map(([from, to]) => ({ memory, product: false, args: [w.at + 4 * from, m.at + 4 * from, v.at + 4 * from, g.region.at + 4 * from, to - from] }));
+const piecesOf = ({ memory, pace, weights: w, first: m, second: v, gradient: g }: Place): readonly Piece[] => {
+  if (g.kind === 'whole') return cuts(w.length, pieceLength).map(([from, to]) => ({ memory, pace, product: false, args: [w.at + 4 * from, m.at + 4 * from, v.at + 4 * from, g.region.at + 4 * from, to - from] }));
   const { rank, groups, rows, columns } = g.sizes;
-  return cuts(rows, Math.max(1, Math.floor(pieceLength / (groups * columns)))).map(([from, to]) => ({ memory, product: true, args: [w.at, m.at, v.at, g.left.at, g.right.at, rows, groups, columns, paddedRank(rank), from, to] }));
+  return cuts(rows, Math.max(1, Math.floor(pieceLength / (groups * columns)))).map(([from, to]) => ({ memory, pace, product: true, args: [w.at, m.at, v.at, g.left.at, g.right.at, rows, groups, columns, paddedRank(rank), from, to] }));
 };
 
-const done = (kernel: Kernel | undefined, piece: Piece, scratch: number, scalars: Scalars): void => (piece.product ? kernel?.product(scratch, ...piece.args, ...scalars) : kernel?.adamw(...piece.args, ...scalars));
+const done = (kernel: Kernel | undefined, piece: Piece, scratch: number, all: Scalars): void => {
+  const scalars = pacedBy(all, piece.pace);
+  if (piece.product) kernel?.product(scratch, ...piece.args, ...scalars);
+  else kernel?.adamw(...piece.args, ...scalars);
+};
 
 /** Where to find threads that help. Their memory is shared, and the caller waits for them: in a browser, call from a worker. */
 export interface Threads {
@@ -50,7 +54,7 @@ export interface Helper {
 
 const [round, next, finished] = [0, 1, 2] as const;
 
-/** What a helper does: waits for a round, takes pieces until there are none. The same as `take` below. */
+/** What a helper does: waits for a round, takes pieces until there are none. The same as `take` below, with `pacedBy` written out. */
 const program = `
 const { module: kernel, memories, pieces, scratch, control, scalars } = helper;
 const kernels = memories.map((memory) => new WebAssembly.Instance(kernel, { arena: { memory } }).exports);
@@ -58,9 +62,11 @@ for (let seen = 0; ; ) {
   Atomics.wait(control, ${round}, seen);
   seen = Atomics.load(control, ${round});
   for (let i = Atomics.add(control, ${next}, 1); i < pieces.length; i = Atomics.add(control, ${next}, 1)) {
-    const { memory, product, args } = pieces[i];
-    if (product) kernels[memory].product(scratch, ...args, ...scalars);
-    else kernels[memory].adamw(...args, ...scalars);
+    const { memory, pace, product, args } = pieces[i];
+    const [gain1, gain2, decay, own, ...rest] = scalars;
+    const paced = [gain1, gain2, decay * pace, own * pace, ...rest];
+    if (product) kernels[memory].product(scratch, ...args, ...paced);
+    else kernels[memory].adamw(...args, ...paced);
     Atomics.add(control, ${finished}, 1);
     Atomics.notify(control, ${finished});
   }
@@ -89,7 +95,7 @@ export const sweepOf = ({ places, memories: sizes, scratch }: Layout, threads?: 
   if (!shared) return { buffers, kernels, run: (scalars) => { for (const piece of pieces) done(kernels[piece.memory], piece, 0, scalars); }, stop: () => {} };
 
   const control = new Int32Array(new SharedArrayBuffer(12));
-  const numbers = new Float64Array(new SharedArrayBuffer(8 * 7));
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * 8));
   const team = Array.from({ length: threads.helpers }, (_, i) => threads.start(program, { module, memories, pieces, scratch: (i + 1) * scratch, control, scalars: numbers }));
   const take = (scalars: Scalars): void => {
     for (let i = Atomics.add(control, next, 1); i < pieces.length; i = Atomics.add(control, next, 1)) {

@@ -20,6 +20,8 @@ export interface TrainerConfig {
   readonly adam: AdamWConfig;
   /** gradients that are longer than this, all together, are shortened to it */
   readonly clip?: number;
+  /** the rate of a parameter as a multiple of the step's, by name; 1 if absent */
+  readonly pace?: (name: string) => number;
   /** weights that are not trained, kept by the program */
   readonly resident?: ReadonlyMap<string, Value>;
   /** threads that help with the sweep */
@@ -61,7 +63,7 @@ const destinations = ({ reports, trained }: Step, { gradients, factors }: Arena)
 
 /** A trainer that starts at a state. errors: Memory, Shape, and those of compiling */
 export const trainer = (backend: Backend, step: Step, start: TrainState, config: TrainerConfig): TaskEither<Fault, Trainer> => async () => {
-  const reserved = arenaOf(new Map(step.trained.map(({ name, slot }) => [name, slot])), { threads: config.threads });
+  const reserved = arenaOf(new Map(step.trained.map(({ name, slot }) => [name, config.pace === undefined ? slot : { ...slot, pace: config.pace(name) }])), { threads: config.threads });
   if (E.isLeft(reserved)) return reserved;
   const arena = reserved.right;
   const loaded = arena.load(start);

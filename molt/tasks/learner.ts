@@ -2,7 +2,7 @@
  * Learner: a model with a task, as graphs: what training minimises and what evaluation reads, for any batch size.
  * idea:  the training loop knows nothing of models or tasks, only this record.
  */
-import type { Declared, Node } from '../../dsl/index.ts';
+import type { Declared, Node, Value } from '../../dsl/index.ts';
 
 /** One batch of training: scalars. */
 export interface TrainBatch {
@@ -13,10 +13,22 @@ export interface TrainBatch {
   readonly tor: Node;
 }
 
+/** How outputs become answers. */
+export interface Answers {
+  /** outputs of `infer` that are read */
+  readonly reads: readonly string[];
+  /** a label for every segment of all samples, from these outputs [samples, …] */
+  readonly labels: (outputs: ReadonlyMap<string, Value>) => Int32Array;
+}
+
 export interface Learner {
   readonly declared: ReadonlyMap<string, Declared>;
-  /** reads the inputs of the features and `labels` [B] */
+  /** reads the inputs of B samples, and `labels` [B · segments], or `foreground` [B, T] and `event` [B] */
   readonly train: (batch: number) => TrainBatch;
   /** by name: `logits` [B, classes] and whatever else the model can show; reads the inputs of the features */
   readonly infer: (batch: number) => ReadonlyMap<string, Node>;
+  /** absent: the greatest of `logits` */
+  readonly answers?: Answers;
+  /** values that training does not make, the trunks': weights that are trained start there, the others stay with every compiled program */
+  readonly given?: ReadonlyMap<string, Value>;
 }

@@ -8,14 +8,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
 import { type Backend, elements, type Node, plainTarget, planOf, type Program, type Value } from '../../dsl/index.ts';
 import { inputsOf } from '../../dsl/optim/index.ts';
-import type { Learner } from '../tasks/learner.ts';
-import type { FeatureSet } from './features.ts';
-import { type BatchSource, inMemory } from './source.ts';
+import type { Answers, Learner } from '../tasks/learner.ts';
+import type { BatchSource } from './source.ts';
 import { unwatched, type Watched } from './watch.ts';
 
 /** A compiled inference. */
 export interface Inference {
-  /** Values by name for all segments, [segments, …]; the last batch is filled up and cut. errors: Interrupted, those of the engine and of reading */
+  /** Values by name for all samples, [samples, …]; the last batch is filled up and cut. errors: Interrupted, those of the engine and of reading */
   readonly run: (weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched) => TE.TaskEither<Fault, ReadonlyMap<string, Value>>;
   readonly dispose: () => void;
 }
@@ -50,23 +49,15 @@ const runAll = (program: Program, names: ReadonlySet<string>, shown: readonly Sh
   return E.right(new Map(collected.map(({ name, sizes, data }): [string, Value] => [name, { sizes: [source.count, ...sizes], dtype: 'f32', data }])));
 };
 
-/** Compiles the named outputs of a learner (those that it has) for batches of one size. */
+/** The weights of a learner that no training changes. */
+export const residentsOf = ({ declared, given }: Learner): ReadonlyMap<string, Value> => new Map([...(given ?? [])].filter(([name]) => declared.get(name)?.trainable !== true));
+
+/** Compiles the named outputs of a learner (those that it has) for batches of one size; its frozen weights stay with the program. */
 export const inference = (backend: Backend, learner: Learner, names: readonly string[], batch: number): TE.TaskEither<Fault, Inference> => {
   const outputs = learner.infer(batch);
   const shown = names.flatMap((name) => { const node = outputs.get(name); return node === undefined ? [] : [{ name, node }]; });
   const plan = planOf(shown.map(({ node }) => node), { target: backend.target ?? plainTarget });
-  return pipe(backend.compile(plan), TE.map((program): Inference => ({ run: runAll(program, inputsOf(plan), shown, batch), dispose: program.dispose })));
-};
-
-/** The same for one set in memory. */
-export const inferAll = (backend: Backend, learner: Learner, names: readonly string[], weights: ReadonlyMap<string, Value>, set: FeatureSet, batch: number): TE.TaskEither<Fault, ReadonlyMap<string, Value>> => async () => {
-  const made = await inference(backend, learner, names, batch)();
-  if (E.isLeft(made)) return made;
-  try {
-    return await made.right.run(weights, inMemory(set))();
-  } finally {
-    made.right.dispose();
-  }
+  return pipe(backend.compile(plan, residentsOf(learner)), TE.map((program): Inference => ({ run: runAll(program, inputsOf(plan), shown, batch), dispose: program.dispose })));
 };
 
 /** Index of the greatest entry of each row. */
@@ -82,10 +73,16 @@ export const greatestOf = (rows: Value): Int32Array => {
 /** Share of segments whose label is right. */
 export const accuracy = (predicted: Int32Array, labels: Int32Array): number => predicted.reduce((sum, p, i) => sum + (p === labels[i] ? 1 : 0), 0) / Math.max(1, labels.length);
 
-/** The class of each segment: its greatest logit. The inference shows `logits`. */
-export const classesOf = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched): TE.TaskEither<Fault, Int32Array> =>
-  pipe(logits.run(weights, source, watched), TE.map((found) => { const rows = found.get('logits'); return rows === undefined ? new Int32Array() : greatestOf(rows); }));
+/** The greatest logit of each segment. */
+const greatest: Answers = { reads: ['logits'], labels: (outputs) => { const rows = outputs.get('logits'); return rows === undefined ? new Int32Array() : greatestOf(rows); } };
 
-/** Share of a source's segments whose greatest logit is that of their label. The inference shows `logits`. */
-export const accuracyOn = (logits: Inference, weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched): TE.TaskEither<Fault, number> =>
-  pipe(classesOf(logits, weights, source, watched), TE.map((found) => accuracy(found, source.labels)));
+/** How a learner answers. */
+export const answersOf = ({ answers = greatest }: Learner): Answers => answers;
+
+/** The label that is answered for each segment. The inference shows what the learner's answers read. */
+export const labelsOn = (shown: Inference, learner: Learner, weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched): TE.TaskEither<Fault, Int32Array> =>
+  pipe(shown.run(weights, source, watched), TE.map(answersOf(learner).labels));
+
+/** Share of a source's segments whose answer is their label. The inference shows what the learner's answers read. */
+export const accuracyOn = (shown: Inference, learner: Learner, weights: ReadonlyMap<string, Value>, source: BatchSource, watched?: Watched): TE.TaskEither<Fault, number> =>
+  pipe(labelsOn(shown, learner, weights, source, watched), TE.map((found) => accuracy(found, source.labels)));

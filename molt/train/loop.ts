@@ -7,12 +7,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Fault, fault } from '../../shapes/fault.ts';
-import { type Backend, type Declared, grad, initialise, parameterNode, random, savedBytes } from '../../dsl/index.ts';
+import { type Backend, type Declared, grad, initialise, parameterNode, random, savedBytes, type Value } from '../../dsl/index.ts';
 import { type AdamWConfig, type Step, stepOf, type StepOptions, type Threads, trainer, type Trainer, type TrainState, trainState } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import type { FeatureSet } from './features.ts';
-import { accuracyOn, inference, type Inference } from './infer.ts';
+import { accuracyOn, answersOf, inference, type Inference, residentsOf } from './infer.ts';
 import { rateAt, type RateConfig } from './schedule.ts';
 import { type Batches, type BatchSource, inMemory } from './source.ts';
 
@@ -24,6 +24,8 @@ export interface TrainConfig {
   readonly points: number;
   readonly adam: AdamWConfig;
   readonly rate: RateConfig;
+  /** the greatest rate of the head, weights `head.…`; absent: that of all others */
+  readonly headRate?: number;
 }
 
 /** The outside world of a run. */
@@ -59,8 +61,14 @@ export const savedBytesPerSample = (learner: Learner, batch: number): number => 
   return savedBytes([loss], grad(loss, trainable(learner).map((d) => parameterNode(d.name, d.sizes))).gradients) / batch;
 };
 
-const freshState = (learner: Learner, key: random.Key): TrainState =>
-  trainState(new Map([...initialise(new Map(trainable(learner).map((d) => [d.name, d])), random.named(key, 'weights'))].map(([name, v]) => [name, Float32Array.from(v.data)])));
+/** What is trained at its start: as given, or made from the seed. */
+const freshState = (learner: Learner, key: random.Key): TrainState => {
+  const made = initialise(new Map(trainable(learner).map((d) => [d.name, d])), random.named(key, 'weights'));
+  return trainState(new Map([...made].map(([name, v]: readonly [string, Value]) => [name, Float32Array.from((learner.given?.get(name) ?? v).data)])));
+};
+
+/** The share of the rate at which a weight of this name is trained. */
+const paceOf = ({ rate: { rate }, headRate = rate }: TrainConfig) => (name: string): number => (name.startsWith('head.') && rate > 0 ? headRate / rate : 1);
 
 /** What a run has seen besides its state. */
 interface Seen {
@@ -72,7 +80,7 @@ const nothing: Checkpoint['partial'] = [0, 0, 0, 0, 0];
 const pointOf = ([loss, task, tor, seconds, steps]: Checkpoint['partial'], epoch: number, perEpoch: number, validation: number): EpochRecord =>
   ({ epoch, loss: loss / steps, task: task / steps, tor: tor / steps, validation, seconds: (seconds * perEpoch) / steps });
 
-const running = async (run: string, config: TrainConfig, engine: Trainer, logits: Inference, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
+const running = async (run: string, config: TrainConfig, learner: Learner, engine: Trainer, shown: Inference, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
   const perEpoch = learn.steps;
   const total = perEpoch * config.epochs;
   const stride = Math.max(1, Math.floor(perEpoch / config.points));
@@ -89,7 +97,7 @@ const running = async (run: string, config: TrainConfig, engine: Trainer, logits
     if (ports.interrupted()) return stopped(step);
     // a point of the curve, at the end of a stride and of an epoch; one that was interrupted is made again
     if (due) {
-      const score = await accuracyOn(logits, engine.weights, validation, { onStep: () => {}, interrupted: ports.interrupted })();
+      const score = await accuracyOn(shown, learner, engine.weights, validation, { onStep: () => {}, interrupted: ports.interrupted })();
       if (E.isLeft(score)) return score.left._tag === 'Interrupted' ? stopped(step) : score;
       curve = [...curve, pointOf(partial, step / perEpoch, perEpoch, score.right)];
       partial = nothing;
@@ -122,17 +130,17 @@ export interface Sources {
  */
 export const trainOn = (run: string, config: TrainConfig, learner: Learner, { learn, validation }: Sources, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
   const step = trainStep(learner, config.batch, { target: ports.backend.target });
-  const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam, threads: ports.threads })();
+  const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam, pace: paceOf(config), resident: residentsOf(learner), threads: ports.threads })();
   if (E.isLeft(engine)) return engine;
   try {
-    const logits = await inference(ports.backend, learner, ['logits'], config.batch)();
-    if (E.isLeft(logits)) return logits;
+    const shown = await inference(ports.backend, learner, answersOf(learner).reads, config.batch)();
+    if (E.isLeft(shown)) return shown;
     const batches = learn.open({ names: step.inputs, batch: config.batch, shuffle: random.named(random.key(config.seed), 'order') });
     try {
-      return await running(run, config, engine.right, logits.right, batches, validation, ports, from ?? { partial: nothing, curve: [] });
+      return await running(run, config, learner, engine.right, shown.right, batches, validation, ports, from ?? { partial: nothing, curve: [] });
     } finally {
       await batches.close();
-      logits.right.dispose();
+      shown.right.dispose();
     }
   } finally {
     engine.right.dispose();

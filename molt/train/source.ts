@@ -1,5 +1,6 @@
 /**
  * Source: where batches come from: anything that knows its segments' labels and gives the inputs of any batch by its number.
+ * shape: a batch is of samples: segments, or clips of T segments for learners that look at whole clips
  * idea:  the order is a pure function of (key, epoch, step), so a run that stopped goes on with the batch that it would have seen,
  *        and a source that reads from a disk can read ahead.
  * laws:  test/molt/train/source.test.ts: an epoch shows every segment at most once; the same batch whoever asked before; in order, all
@@ -13,30 +14,32 @@ import { batchOf, type FeatureSet } from './features.ts';
 
 /** What is wanted of a source. */
 export interface Asked {
-  /** of the inputs, and `labels` */
+  /** of the inputs, and of the targets: `labels`, or `foreground` and `event` */
   readonly names: ReadonlySet<string>;
-  /** segments of a batch */
+  /** samples of a batch */
   readonly batch: number;
-  /** of the random order, another one in every epoch; absent: the order of the source, the last batch filled up with its last segment */
+  /** of the random order, another one in every epoch; absent: the order of the source, the last batch filled up with its last sample */
   readonly shuffle?: random.Key;
 }
 
 /** Batches of one size in one order. */
 export interface Batches {
-  /** batches of an epoch: whole ones only if shuffled, as many as hold all segments otherwise */
+  /** batches of an epoch: whole ones only if shuffled, as many as hold all samples otherwise */
   readonly steps: number;
-  /** What a program binds: each input [batch, …sizes] and `labels` [batch]. errors: those of reading */
+  /** What a program binds: each input [batch · segments, …sizes], `labels` [batch · segments], `foreground` [batch, T], `event` [batch]. errors: those of reading */
   readonly batch: (epoch: number, step: number) => TaskEither<Fault, ReadonlyMap<string, Value>>;
   /** gives back what reading ahead holds */
   readonly close: () => Promise<void>;
 }
 
 export interface BatchSource {
-  /** segments */
+  /** samples */
   readonly count: number;
+  /** of a sample: 1, or T where a sample is a clip */
+  readonly segments: number;
   /** sizes of one segment of each input */
   readonly inputs: ReadonlyMap<string, readonly number[]>;
-  /** of all segments, in order */
+  /** of all segments of all samples, in order */
   readonly labels: Int32Array;
   /** what a segment is called in messages */
   readonly called: (segment: number) => string;
@@ -58,6 +61,7 @@ const shuffled = (key: random.Key, count: number, batch: number): ((epoch: numbe
 /** A set in memory as a source. */
 export const inMemory = (set: FeatureSet): BatchSource => ({
   count: set.count,
+  segments: 1,
   inputs: new Map([...set.inputs].map(([name, { sizes }]) => [name, sizes])),
   labels: set.labels,
   called: (segment) => `segment ${segment}`,

@@ -46,11 +46,11 @@ const takeIn = (all: Moments, data: Value['data'], rows: number): void => {
 
 const channelsOf = ({ rows, mean, squares }: Moments): Channels => ({ mean: mean.map(Math.fround), deviation: squares.map((s) => Math.fround(Math.sqrt(s / Math.max(1, rows)))) });
 
-/** The first number of a batch that is none; `from` is the segment that the batch begins with. */
+/** The first number of a batch that is none; `from` is the sample that the batch begins with. */
 const notFinite = (source: BatchSource, name: string, { data, sizes }: Value, from: number): Fault => {
   const at = data.findIndex((x) => !Number.isFinite(x));
   const [channels, width] = [sizes.at(-1) ?? 1, sizes.slice(1).reduce((a, b) => a * b, 1)];
-  return fault('NotFinite', 'statistics of the channels', [`${name} of ${source.called(from + Math.floor(at / width))}: ${data[at]} in channel ${at % channels}`], 'finite features', 'look where they were made: extract them again');
+  return fault('NotFinite', 'statistics of the channels', [`${name} of ${source.called(from * source.segments + Math.floor(at / width))}: ${data[at]} in channel ${at % channels}`], 'finite features', 'look where they were made: extract them again');
 };
 
 /** Statistics of every input over all segments and tokens, read once in batches. errors: Interrupted between batches; NotFinite; those of reading */

@@ -21,10 +21,13 @@ const nothing: ReadonlyMap<string, Node> = new Map();
 const opened = <B extends Dim, D extends Dim, C extends Dim>(b: DimOf<B>, d: DimOf<D>, c: DimOf<C>, vectors: Vectors<'B'>): Encoded<B, D, C> =>
   ({ vectors: both<Tensor<[B, D]>, Tensor<[B, C]>>(openVectors(b, d)(vectors.visual), openVectors(b, c)(vectors.audio)), outputs: nothing });
 
+/** Sizes of a batch whose spectrograms have so many frames; as many as the picture holds if nothing is said. */
+const framed = (frames: number | undefined): { readonly frames?: number } => (frames === undefined ? {} : { frames });
+
 /** Adapters at every pair of blocks. */
-export const insertedEncoder = <X>(adapter: InsertedAdapter, trunks: Trunks, use: UseEncoder<X>): X =>
+export const insertedEncoder = <X>(adapter: InsertedAdapter, trunks: Trunks, use: UseEncoder<X>, frames?: number): X =>
   withSizes({ D: channelsOf(trunks.visual), C: channelsOf(trunks.audio) }, (s) => {
-    const { declared, run } = inside(adapter, trunks, 'batch');
+    const { declared, run } = inside(adapter, trunks, 'batch', { form: 'published', ...framed(frames) });
     return use({ d: s.D, c: s.C, declared, encode: (b) => opened(b, s.D, s.C, readout(run(b.size).output, trunks.shared)) });
   });
 
@@ -32,7 +35,7 @@ export const insertedEncoder = <X>(adapter: InsertedAdapter, trunks: Trunks, use
 const isNorm = (name: string): boolean => /(^|\.)(norm\d?|bn0)\.(weight|bias)$/.test(name);
 
 /** Trunks of which only the norms train; every other weight is frozen. */
-export const normEncoder = <X>(trunks: Trunks, use: UseEncoder<X>): X =>
+export const normEncoder = <X>(trunks: Trunks, use: UseEncoder<X>, frames?: number): X =>
   withSizes({ D: channelsOf(trunks.visual), C: channelsOf(trunks.audio) }, (s) => {
     const pooled = reduce('mean', 'b n d -> b d');
     const declared = declaredOf(bothTrunks(trunks, true));
@@ -40,7 +43,7 @@ export const normEncoder = <X>(trunks: Trunks, use: UseEncoder<X>): X =>
       d: s.D, c: s.C,
       declared: new Map([...declared].map(([name, d]): [string, Declared] => [name, { ...d, trainable: d.trainable && isNorm(name) }])),
       encode: (b) => {
-        const { taps } = bareTrunks(trunks, { batch: b.size }, true);
+        const { taps } = bareTrunks(trunks, { batch: b.size, ...framed(frames) }, true);
         return opened(b, s.D, s.C, both(pooled(taps.visual.normed), pooled(taps.audio.normed)));
       },
     });

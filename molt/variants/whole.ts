@@ -89,16 +89,17 @@ export const namedTrunks = ({ name, backbones }: Variant): Either<Fault, Backbon
   backbones === undefined ? left(fault('Name', `variant ${name}`, ['features without trunks'], 'the key backbones', 'name the trunks instead of features')) : right(backbones);
 
 /**
- * A variant as it is trained: on stored features, or with its trunks if it stands inside them.
+ * A variant as it is trained: on stored features, or with its trunks if it stands inside them; `frames` of a segment's spectrogram, as many as
+ * HTS-AT's picture holds if nothing is said.
  * errors: Unsupported for a task that is not built
  */
-export const wholeOf = (variant: Variant): Either<Fault, Whole> => {
+export const wholeOf = (variant: Variant, frames?: number): Either<Fault, Whole> => {
   const { name, task } = variant;
   if (task.kind !== 'ave' && task.kind !== 'none') return left(fault('Unsupported', `task ${task.kind}`, [`variant ${name}`], 'a task that is built: none or ave'));
   if (isMolt(variant) && task.kind === 'none') return bareMolt(variant);
   if (isParallel(variant)) return right(parallelEncoder(variant, joined(task)));
   return pipe(namedTrunks(variant), map((backbones) =>
-    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), joined(task)) : asDeclared(normEncoder(trunksOf(backbones), joined(task)))));
+    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), joined(task), frames) : asDeclared(normEncoder(trunksOf(backbones), joined(task), frames))));
 };
 
 /**
@@ -106,8 +107,8 @@ export const wholeOf = (variant: Variant): Either<Fault, Whole> => {
  * Inputs: `visual.l` and `audio.l`, or `visual.pixels` and `audio.logmel` (`audio.pixels` for a Swin); `labels`, or `foreground` and `event`.
  * errors: Unsupported for a task that is not built
  */
-export const learnerFor = (variant: Variant): Either<Fault, Learner> =>
-  pipe(wholeOf(variant), map(({ declared, run }) => ({
+export const learnerFor = (variant: Variant, frames?: number): Either<Fault, Learner> =>
+  pipe(wholeOf(variant, frames), map(({ declared, run }) => ({
     declared,
     train: (batch) => {
       const { loss, task, tor } = run(batch);

@@ -16,7 +16,7 @@ import type { Learner } from '../../tasks/learner.ts';
 import { encodeVariant } from '../../variants/codec.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../checkpoint.ts';
 import type { ChannelStatistics } from '../features.ts';
-import { classesOf, inference } from '../infer.ts';
+import { answersOf, inference, labelsOn } from '../infer.ts';
 import { trainOn, type TrainConfig, type Trained } from '../loop.ts';
 import type { BatchSource } from '../source.ts';
 import { sourceStatistics, standardised } from '../standard.ts';
@@ -80,18 +80,18 @@ const statisticsOf = ({ out, settings }: Job, data: string, learn: BatchSource, 
 /** Each split's score by the trained weights. */
 export const scoresOf = (opened: Opened, splits: readonly Split[], statistics: ChannelStatistics, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
   TE.bracket(
-    inference(ports.backend, learnerOf(opened), ['logits'], batch),
-    (logits) => async () => {
+    inference(ports.backend, learnerOf(opened), answersOf(learnerOf(opened)).reads, batch),
+    (shown) => async () => {
       const scores: { [name: string]: SplitScore } = {};
       for (const split of splits) {
         ports.progress.start(`answers on the ${split.name} split`, Math.ceil(split.labels.length / batch));
-        const answers = await classesOf(logits, weights, standardised(statistics, opened.source(split)), { onStep: (done) => ports.progress.update(done), interrupted: () => ports.interrupt.requested })();
+        const answers = await labelsOn(shown, learnerOf(opened), weights, standardised(statistics, opened.source(split)), { onStep: (done) => ports.progress.update(done), interrupted: () => ports.interrupt.requested })();
         if (E.isLeft(answers)) return answers;
         scores[split.name] = scoreOf(opened.classes, split.ids.length, split.labels, answers.right);
       }
       return E.right(scores);
     },
-    (logits) => TE.fromIO(logits.dispose),
+    (shown) => TE.fromIO(shown.dispose),
   );
 
 const valuesOf = (learner: Learner, weights: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Value> =>

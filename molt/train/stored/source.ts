@@ -53,6 +53,7 @@ export const storedSource = (split: Split, inputs: ReadonlyMap<string, readonly 
   const perItem = count / Math.max(1, split.ids.length);
   return {
     count,
+    segments: 1,
     inputs,
     labels: split.labels,
     called: (segment) => `${split.ids[Math.floor(segment / perItem)] ?? ''}, segment ${segment % perItem}`,

@@ -7,6 +7,7 @@ import { random } from '../../../dsl/index.ts';
 import { adamWDefaults, type AdamWConfig, arenaOf, type ProductSizes, type Slot, trainState } from '../../../dsl/optim/index.ts';
 import { layoutOf, type Place, type Region } from '../../../dsl/optim/layout.ts';
 import { readSafetensors } from '../../../molt/io/safetensors.ts';
+import { helperThreads } from '../../../molt/train/threads.ts';
 import { adamWReference, type Doubles } from './reference.ts';
 
 const right = <A>(e: E.Either<Fault, A>): A => {
@@ -53,6 +54,29 @@ test('300 steps stay with AdamW in double precision', () => {
   expect(arena.step).toBe(300);
   wanted.w.forEach((w, i) => expect(Math.abs((arena.weights.get('w')?.[i] ?? NaN) - w)).toBeLessThan(2e-5));
   wanted.v.forEach((v, i) => expect(Math.abs((arena.second.get('w')?.[i] ?? NaN) - v)).toBeLessThan(2e-5 * v));
+});
+
+test.each([0, 2] as const)('paces and coupled decay: each parameter takes the steps of its own rate, with %i helpers', (helpers) => {
+  const config: AdamWConfig = { ...adamWDefaults, decay: 0.05, coupled: 0.2 };
+  const key = random.key(6);
+  const n = 37;
+  const paces = { body: 1, head: 0.08, still: 0 } as const;
+  const names = ['body', 'head', 'still'] as const;
+  const start = new Map(names.map((name) => [name, Float32Array.from(random.normal(random.named(key, name), n))]));
+  const arena = right(arenaOf(new Map(names.map((name) => [name, { length: n, pace: paces[name] }])), helpers === 0 ? {} : { threads: helperThreads(helpers) }));
+  right(arena.load(trainState(start)));
+  const wanted = new Map(names.map((name): [string, Doubles] => [name, { step: 0, w: Float64Array.from(held(start.get(name))), m: new Float64Array(n), v: new Float64Array(n) }]));
+  for (let i = 0; i < 30; i += 1) {
+    for (const name of names) {
+      const g = Float32Array.from(random.normal(random.named(random.child(key, i), name), n));
+      held(arena.gradients.get(name)).set(g);
+      wanted.set(name, adamWReference(config, 1e-2 * paces[name], held(wanted.get(name)), g));
+    }
+    arena.update(config, 1e-2);
+  }
+  for (const name of names) held(wanted.get(name)).w.forEach((w, i) => expect(Math.abs((arena.weights.get(name)?.[i] ?? NaN) - w)).toBeLessThan(1e-5));
+  expect(arena.weights.get('still')).toEqual(start.get('still'));
+  arena.dispose();
 });
 
 test('a gradient held as a product takes the step of the same gradient held whole, and has its length', () => {

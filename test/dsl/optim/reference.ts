@@ -8,9 +8,9 @@ export interface Doubles {
   readonly v: Float64Array;
 }
 
-export const adamWReference = ({ beta1, beta2, epsilon, decay }: AdamWConfig, rate: number, { step, w, m, v }: Doubles, g: ArrayLike<number>, clip = 1): Doubles => {
+export const adamWReference = ({ beta1, beta2, epsilon, decay, coupled = 0 }: AdamWConfig, rate: number, { step, w, m, v }: Doubles, g: ArrayLike<number>, clip = 1): Doubles => {
   const t = step + 1;
-  const gi = Float64Array.from(g, (x) => clip * x);
+  const gi = Float64Array.from(g, (x, i) => clip * x + coupled * (w[i] ?? 0));
   const first = m.map((x, i) => beta1 * x + (1 - beta1) * (gi[i] ?? 0));
   const second = v.map((x, i) => beta2 * x + (1 - beta2) * (gi[i] ?? 0) ** 2);
   const weights = w.map((x, i) => (1 - rate * decay) * x - (rate * ((first[i] ?? 0) / (1 - beta1 ** t))) / (Math.sqrt((second[i] ?? 0) / (1 - beta2 ** t)) + epsilon));
