@@ -26,12 +26,15 @@ const streams = { video: '0:V:0', sound: '0:a:0' } as const satisfies { readonly
 /** `file:` keeps colons and dashes in a name from meaning anything. */
 const named = (path: string): string => `file:${path}`;
 
-/** Arguments up to the file. A file whose length its writer did not know ends in a part of a packet, which is no damage. */
-const opening = (path: string, watch: Watch, written: Written, options: readonly string[]): readonly string[] => [
-  '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info',
-  ...(written === 'streamed' ? [] : ['-xerror']), ...(watch.threads === undefined ? [] : ['-threads', String(watch.threads)]),
-  '-protocol_whitelist', 'file,pipe', '-format_whitelist', formats, ...options, '-i', named(path),
+/** Arguments up to the file: every way of opening one goes through the same two lists. */
+const opening = (path: string, options: readonly string[]): readonly string[] => [
+  '-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info', '-protocol_whitelist', 'file,pipe', '-format_whitelist', formats, ...options, '-i', named(path),
 ];
+
+/** A file whose length its writer did not know ends in a part of a packet, which is no damage. */
+const strictness = (written: Written): readonly string[] => (written === 'streamed' ? [] : ['-xerror']);
+
+const threading = ({ threads }: Watch): readonly string[] => (threads === undefined ? [] : ['-threads', String(threads)]);
 
 export interface Job {
   readonly path: string;
@@ -51,7 +54,7 @@ export interface Job {
  */
 const reached = (ffmpeg: Ffmpeg, path: string, seconds: number, watch: Watch): TaskEither<Fault, number | undefined> => async () => {
   const bound = Number.isFinite(seconds) ? ['-t', String(seconds)] : [];
-  const args = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info', '-protocol_whitelist', 'file,pipe', '-format_whitelist', formats, ...bound, '-i', named(path), '-map', '0', '-copy_unknown', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
+  const args = [...opening(path, bound), '-map', '0', '-copy_unknown', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
   const ticks = new Map<string, number>();
   const state = { last: 0 };
   const lines = lineReader((line) => {
@@ -86,7 +89,7 @@ export const decode = (ffmpeg: Ffmpeg, job: Job): TaskEither<Fault, void> => asy
   const { path, stream, input, output, take, watch } = job;
   const written = await whole(path)();
   if (isLeft(written)) return written;
-  const args = [...opening(path, watch, written.right, input), '-map', streams[stream], ...output, 'pipe:1'];
+  const args = [...opening(path, [...strictness(written.right), ...threading(watch), ...input]), '-map', streams[stream], ...output, 'pipe:1'];
   const ended = await run({ program: ffmpeg.path, args, input: named(path), where: path, take, watch })();
   if (isLeft(ended)) return ended;
   const verdict = judged(path, stream, ended.right, written.right);
