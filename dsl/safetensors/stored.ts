@@ -8,7 +8,7 @@
 import type { Value } from '../backend.ts';
 import type { Data, ElementType } from '../expr.ts';
 import { fromHalves, halfLimit, toHalves } from './halves.ts';
-import { bfloat16, binary16, fromHalf, toHalf, type Half } from './half.ts';
+import { bfloat16, binary16, fromHalf, toHalf } from './half.ts';
 
 /** A place whose number cannot be kept: its flat index, what stands there, what would fit. */
 export interface Misfit {
@@ -51,15 +51,6 @@ const finiteAs = (name: string, rounded: (x: number) => number) => (data: Data):
 
 const finiteF32 = finiteAs('F32', Math.fround);
 
-const halfRow = (name: string, half: Half): StoredRow => ({
-  width: 2,
-  dtype: 'f32',
-  misread: anything,
-  read: (bytes) => Float32Array.from(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), (bits) => fromHalf(half, bits)),
-  miswritten: finiteAs(name, (x) => fromHalf(half, toHalf(half, x))),
-  write: (data) => bytesOf(Uint16Array.from(data, (x) => toHalf(half, x))),
-});
-
 const bigs = (bytes: Uint8Array): BigInt64Array => new BigInt64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
 
 /** The types in the order in which the format's own library lays tensors out: widest first, so that every tensor is aligned. */
@@ -97,7 +88,9 @@ export const storedRows = {
     write: (data) => bytesOf(data instanceof Int32Array ? data : Int32Array.from(data)),
   },
   BF16: {
-    ...halfRow('BF16', bfloat16),
+    width: 2,
+    dtype: 'f32',
+    misread: anything,
     // the upper half of a binary32
     read: (bytes) => {
       const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
@@ -105,9 +98,13 @@ export const storedRows = {
       for (let i = 0; i < halves.length; i++) words[i] = (halves[i] ?? 0) << 16;
       return new Float32Array(words.buffer);
     },
+    miswritten: finiteAs('BF16', (x) => fromHalf(bfloat16, toHalf(bfloat16, x))),
+    write: (data) => bytesOf(Uint16Array.from(data, (x) => toHalf(bfloat16, x))),
   },
   F16: {
-    ...halfRow('F16', binary16),
+    width: 2,
+    dtype: 'f32',
+    misread: anything,
     read: (bytes) => {
       const data = new Float32Array(bytes.length / 2);
       fromHalves(new Uint16Array(bytes.buffer, bytes.byteOffset, data.length), data);

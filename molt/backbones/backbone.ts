@@ -3,18 +3,13 @@
  */
 import { type Count, countDeclared, type Declared, mapBlock, type SomeBlock } from '../../dsl/index.ts';
 import type { BackboneConfig } from './config.ts';
-import { htsat, type HtsatMap, type HtsatParts, htsatParts } from './htsat.ts';
-import { swinV2, type SwinV2Map, type SwinV2Parts, swinV2Parts } from './swinv2.ts';
-
-export type Backbone = { readonly kind: 'swinv2'; readonly block: SomeBlock<SwinV2Map> } | { readonly kind: 'htsat'; readonly block: SomeBlock<HtsatMap> };
-
-/** The trunk of a configuration. @throws MoltError (Shape) if its sizes do not divide */
-export const backboneOf = (config: BackboneConfig): Backbone => (config.kind === 'swinv2' ? { kind: 'swinv2', block: swinV2(config) } : { kind: 'htsat', block: htsat(config) });
+import { type HtsatParts, htsatParts } from './htsat.ts';
+import { type SwinV2Parts, swinV2Parts } from './swinv2.ts';
 
 /** A trunk in its parts: the embedding of its own kind of input, and the stages. */
 export type BackboneParts = ({ readonly kind: 'swinv2' } & SwinV2Parts) | ({ readonly kind: 'htsat' } & HtsatParts);
 
-/** The same trunk for adapters that stand inside it. @throws as `backboneOf` */
+/** The trunk of a configuration, with room for adapters inside it. @throws MoltError (Shape) if its sizes do not divide */
 export const partsOf = (config: BackboneConfig): SomeBlock<BackboneParts> =>
   config.kind === 'swinv2'
     ? mapBlock((parts: SwinV2Parts): BackboneParts => ({ kind: 'swinv2', ...parts }))(swinV2Parts(config))

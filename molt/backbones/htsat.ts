@@ -16,7 +16,7 @@ import { patchEmbedding } from './patch.ts';
 import { offsetCount } from './position.ts';
 import { spectrogramPicture } from './spectrogram.ts';
 import type { Taps } from './taps.ts';
-import { beside, type BoundTrunk, run, type StageParts, stages } from './trunk.ts';
+import { type BoundTrunk, joined, run, type StageParts, stages } from './trunk.ts';
 import { windowing } from './window.ts';
 
 export interface SwinV1BlockP<in out D extends Dim, in out H extends Dim, in out K extends Dim, in out O extends Dim, in out M extends Dim> {
@@ -80,7 +80,7 @@ export const htsatParts = (config: HtsatConfig): SomeBlock<HtsatParts> => {
     const open = openPicture(timesD(s.g, s.p));
     const picture = spectrogramPicture(s.chunks, s.m, s.s);
     const patches = block({ patch_embed: patchEmbedding(dim(1), s.g, s.p, s.c) }, (p) => p.patch_embed);
-    const rest = beside(patches, stages(all.map((stage, i) => stageParts(stage, i === all.length - 1)), s.side, s.d), (embed, trunk) => ({ embed, trunk }));
-    return opaque(beside(picture, rest, (fold, { embed, trunk }): HtsatParts => ({ trunk, embed: (x) => closeGrid(embed(open(fold(x)))) })));
+    const rest = joined(patches, stages(all.map((stage, i) => stageParts(stage, i === all.length - 1)), s.side, s.d), (embed, trunk) => ({ embed, trunk }));
+    return opaque(joined(picture, rest, (fold, { embed, trunk }): HtsatParts => ({ trunk, embed: (x) => closeGrid(embed(open(fold(x)))) })));
   });
 };

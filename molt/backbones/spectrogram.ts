@@ -9,7 +9,7 @@
 import { type Dim, DimOf, fault, type Mul, raise, type Tensor, timesD } from '../../shapes/index.ts';
 import { add, addBias, block, einsum, frozen, mul, mulBias, neg, ones, param, rearrange, rsqrt, shift, tensor, unwrap, wrap, zeros } from '../../dsl/index.ts';
 import { cubic } from './cubic.ts';
-import { beside } from './trunk.ts';
+import { joined } from './trunk.ts';
 
 /** Row-major [to, from]: each row interpolates one frame from four. */
 export const bicubicMatrix = (from: number, to: number): Float32Array => {
@@ -30,7 +30,7 @@ const epsilon = 1e-5;
 
 /** Batch norm over mel bands by statistics of the training set, which no training touches here. shape: [B, T, M] kept */
 export const bandNorm = <M extends Dim>(m: DimOf<M>) =>
-  beside(
+  joined(
     block({ weight: param(ones, m), bias: param(zeros, m) }, (p) => p),
     frozen(block({ running_mean: param(zeros, m), running_var: param(ones, m) }, (p) => p)),
     (learned, fixed) => {

@@ -14,7 +14,7 @@ import { mlp, type MlpP } from './layers.ts';
 import { reduceThenNorm } from './merging.ts';
 import { patchEmbedding } from './patch.ts';
 import type { Taps } from './taps.ts';
-import { beside, type BoundTrunk, run, type StageParts, stages } from './trunk.ts';
+import { type BoundTrunk, joined, run, type StageParts, stages } from './trunk.ts';
 import { windowing } from './window.ts';
 
 export interface SwinV2BlockP<in out D extends Dim, in out H extends Dim, in out K extends Dim, in out M extends Dim> {
@@ -80,6 +80,6 @@ export const swinV2Parts = (config: SwinV2Config): SomeBlock<SwinV2Parts> => {
   return withSizes({ g: config.image / config.patch, p: config.patch, c: config.channels, side: last?.side ?? 0, d: last?.channels ?? 0 }, (s) => {
     const open = openPicture(timesD(s.g, s.p));
     const patches = block({ patch_embed: patchEmbedding(dim(3), s.g, s.p, s.c) }, (p) => p.patch_embed);
-    return opaque(beside(patches, stages(all.map((stage) => stageParts(stage, config.pretrainedWindows?.[stage.index] ?? 0)), s.side, s.d), (embed, trunk): SwinV2Parts => ({ trunk, embed: (image) => closeGrid(embed(open(image))) })));
+    return opaque(joined(patches, stages(all.map((stage) => stageParts(stage, config.pretrainedWindows?.[stage.index] ?? 0)), s.side, s.d), (embed, trunk): SwinV2Parts => ({ trunk, embed: (image) => closeGrid(embed(open(image))) })));
   });
 };

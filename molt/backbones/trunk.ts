@@ -4,7 +4,7 @@
  *         and blocks that keep the grid; sizes are run-time values here and exact types inside each block.
  */
 import { type Dim, type DimOf, reifyV } from '../../shapes/index.ts';
-import { type Block, block, each, layerNorm, opaque, type SomeBlock } from '../../dsl/index.ts';
+import { beside, type Block, block, each, layerNorm, mapBlock, opaque, type SomeBlock } from '../../dsl/index.ts';
 import { closeGrid, flatten, type Grid, type GridMap, type Halves, openGrid } from './grid.ts';
 import type { Tap, Taps } from './taps.ts';
 
@@ -69,10 +69,6 @@ export const run = <B extends Dim>({ stages: all, norm }: BoundTrunk, x: Grid<B>
   return { patches: flatten(x), blocks: taps, normed: flatten(norm(output)) };
 };
 
-/** A block that adds its own names to those of another at the same place. */
-export const beside = <P, F, Q, G, R>(first: Block<P, F>, second: Block<Q, G>, both: (f: F, g: G) => R): Block<{ first: P; second: Q }, R> => ({
-  kind: 'block',
-  bind: (params, path) => both(first.bind(params.first, path), second.bind(params.second, path)),
-  leaves: (path, trainable) => ({ first: first.leaves(path, trainable), second: second.leaves(path, trainable) }),
-  declared: (path, trainable) => [...first.declared(path, trainable), ...second.declared(path, trainable)],
-});
+/** Two blocks at one place, whose names stand beside each other, as one map. */
+export const joined = <P, F, Q, G, R>(first: Block<P, F>, second: Block<Q, G>, both: (f: F, g: G) => R): Block<readonly [P, Q], R> =>
+  mapBlock(([f, g]: readonly [F, G]) => both(f, g))(beside(first, second));

@@ -89,8 +89,5 @@ export const settings = {
   },
 } as const satisfies { readonly [N in SettingName]: Setting };
 
-/** Mean and deviation of AVE's filter banks in LAVisH's ViT variant (128 bins, 10 ms, pictures of 224): for a changed copy of `settings.ave`. */
-export const aveVitStatistics = { mean: -4.1426, deviation: 3.2001 } as const;
-
 /** Mean and deviation of ImageNet's channels, red, green, blue, in 0 … 1. */
 export const imagenet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;

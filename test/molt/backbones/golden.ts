@@ -6,8 +6,9 @@ import { expect } from 'vitest';
 import type { Backend, Value } from '../../../dsl/backend.ts';
 import { frozen, input, instantiate, planOf, rearrange, unwrap } from '../../../dsl/index.ts';
 import { decode } from '../../../dsl/safetensors/index.ts';
-import { backboneOf } from '../../../molt/backbones/backbone.ts';
 import type { BackboneConfig } from '../../../molt/backbones/config.ts';
+import { htsat } from '../../../molt/backbones/htsat.ts';
+import { swinV2 } from '../../../molt/backbones/swinv2.ts';
 import type { Taps } from '../../../molt/backbones/taps.ts';
 import { printFault } from '../../../shapes/fault.ts';
 import { dim } from '../../../shapes/index.ts';
@@ -44,9 +45,8 @@ export const rootsOf = (taps: Taps<'B'>): ReadonlyMap<string, ReturnType<typeof 
 /** The trunk of a case over inputs as golden files have them. */
 export const tapsOf = (config: BackboneConfig, x: Value): Taps<'B'> => {
   const b = dim('B', x.sizes[0] ?? 0);
-  const trunk = backboneOf(config);
-  if (trunk.kind === 'swinv2') return instantiate(frozen(trunk.block))(rearrange('b i r c -> b r c i')(input('x', b, dim(3), dim('S', x.sizes[2] ?? 0), dim('S', x.sizes[3] ?? 0))));
-  return instantiate(frozen(trunk.block))(input('x', b, dim('T', x.sizes[2] ?? 0), dim('M', x.sizes[3] ?? 0)));
+  if (config.kind === 'swinv2') return instantiate(frozen(swinV2(config)))(rearrange('b i r c -> b r c i')(input('x', b, dim(3), dim('S', x.sizes[2] ?? 0), dim('S', x.sizes[3] ?? 0))));
+  return instantiate(frozen(htsat(config)))(input('x', b, dim('T', x.sizes[2] ?? 0), dim('M', x.sizes[3] ?? 0)));
 };
 
 const sizesOf = (x: Value): Value => (x.sizes.length === 4 && x.sizes[1] === 1 ? { ...x, sizes: [x.sizes[0] ?? 0, x.sizes[2] ?? 0, x.sizes[3] ?? 0] } : x);
