@@ -33,14 +33,14 @@ export interface SavedValue {
 }
 
 /** Nodes that depend on one of the leaves. */
-const dependents = (nodes: readonly Node[], on: (leaf: Node) => boolean): ReadonlySet<Node> => {
+export const dependents = (nodes: readonly Node[], on: (leaf: Node) => boolean): ReadonlySet<Node> => {
   const found = new Set<Node>();
   for (const node of nodes) if (on(node) || node.operands.some((o) => found.has(o))) found.add(node);
   return found;
 };
 
 /** The block of each node: its path, or that of the next labelled step that it leads to. */
-const ownersOf = (nodes: readonly Node[]): ReadonlyMap<Node, string> => {
+export const ownersOf = (nodes: readonly Node[]): ReadonlyMap<Node, string> => {
   const owners = new Map<Node, string>();
   for (const node of nodes.toReversed()) {
     const own = node.path === '' ? (owners.get(node) ?? '') : node.path;
@@ -53,7 +53,7 @@ const ownersOf = (nodes: readonly Node[]): ReadonlyMap<Node, string> => {
 const outer = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 
 /** Whether the weights of the smallest block around a path that has any are all frozen. */
-const frozenBlocks = (nodes: readonly Node[]): ((path: string) => boolean) => {
+export const frozenBlocks = (nodes: readonly Node[]): ((path: string) => boolean) => {
   const trainable = new Map<string, boolean>();
   for (const node of nodes) {
     if (!is('parameter', node)) continue;
