@@ -39,8 +39,9 @@ export { type Program as RandomProgram, programs } from './arbitraries/graphs.ts
 export { chains } from './arbitraries/chains.ts';
 export { letters, several, size, sizesOf, stretching } from './arbitraries/sizes.ts';
 export type { AutomaticLaw } from './claims/automatic.ts';
-export { claim, claimAt, type Claims, type InputOf, type Made } from './claims/claim.ts';
-export { type Claimed, type Finding, isClaimed, type Proof, type ProveOptions, type Skipped } from './claims/claimed.ts';
+export { claim, claimAt } from './claims/claim.ts';
+export type { Claims, InputOf, Made } from './claims/made.ts';
+export { type Claimed, type Costed, type Finding, isClaimed, type Proof, type ProveOptions, type Skipped } from './claims/claimed.ts';
 export type { Letters } from './claims/sizes.ts';
 export type { Statement } from './claims/statement.ts';
 export { close, type Counter, every, finite, must, printCounter, type Verdict } from './counter.ts';
