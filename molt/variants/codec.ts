@@ -5,7 +5,7 @@
  * laws:  decode ∘ encode = identity on variants (test/molt/variants/codec.test.ts)
  * not:   reading the file (`read.ts`), what must hold between keys (`checks.ts`), or what a variant means (`build.ts`).
  */
-import { chain, mapLeft, type Either } from 'fp-ts/lib/Either.js';
+import { bimap, chain, mapLeft, type Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts/lib/index.js';
 import type { Fault } from '../../shapes/fault.ts';
 import { type Both, both } from '../modality.ts';
@@ -53,6 +53,9 @@ const limits = ({ trainableParameters, savedBytesPerSample, peakBytes, multiplyA
   ...(multiplyAdds === undefined ? {} : { multiplyAdds }),
   ...(exportedBytes === undefined ? {} : { exportedBytes }),
 });
+
+/** Budgets by themselves, or every problem with its place. */
+export const budgetsOrProblems = (u: unknown): Either<readonly Problem[], Budgets> => bimap(problemsOf, limits)(budgets.decode(u));
 
 const training: Decoder<Training> = record({
   optimiser: optional(oneOf('adam', 'adamw'), 'adamw' as const),
