@@ -1,5 +1,5 @@
 /**
- * Extract: a manifest and some frozen backbones to features in a store.
+ * Extract: a manifest and some frozen backbones to features in a store; or to what enters the backbones.
  * idea:  media are named by their hashes first, so that what is to do is known before anything is decoded; then what is missing is made;
  *        last the collections are sealed and the run's record is written.
  * laws:  test/molt/extract/killed.test.ts: killed and started again, the store is that of an undisturbed run, byte for byte
@@ -79,17 +79,17 @@ const finish = ({ store, clock }: ExtractOptions, { manifest, targets, collectio
  *         clip's media is told in the summary
  */
 export const extract = (options: ExtractOptions): TE.TaskEither<Fault, Summary> => async () => {
-  const { backbones, share, positions, dtype, store, workers, interrupt, progress, clock } = options;
+  const { backbones, share, keep, dtype, store, workers, interrupt, progress, clock } = options;
   const since = clock();
   const fits = checkBackbones(backbones, share);
   if (isLeft(fits)) return fits;
   const read = await readManifest(options.manifest, options.setting)();
   if (isLeft(read)) return read;
   const manifest = read.right;
-  const loaded = await loadAll(backbones)();
+  const loaded = await loadAll(keep === 'input' ? [] : backbones)();
   if (isLeft(loaded)) return loaded;
   const frozen = backbones.map(({ name, config, committed }, i) => ({ name, config, committed, hash: loaded.right.get(i)?.hash ?? '' }));
-  const targets = targetsOf(frozen, { setting: manifest.setting, positions, dtype, share });
+  const targets = targetsOf(frozen, { setting: manifest.setting, keep, dtype, share });
   if (isLeft(targets)) return targets;
   const collections = await open(store, targets.right)();
   if (isLeft(collections)) return collections;

@@ -1,6 +1,6 @@
 /**
  * Missing: what a store lacks of a run, made: trunks compiled, media decoded, shards written.
- * idea:  nothing is started that has nothing to do: no engine without missing items, no ffmpeg without videos or sounds among them.
+ * idea:  nothing is started that has nothing to do: no engine without missing items, or where inputs are kept as they are, no ffmpeg without videos or sounds among them.
  *        Held at most: three inputs for each worker (4 MB each for ten pictures of 192 × 192), one frame each, and the features of the open unit
  *        as float32 (`bounds` in plan.ts, twice that where float16 is stored); nothing grows with the number of items but their names and hashes.
  */
@@ -43,10 +43,10 @@ const nothing: Ran = { done: [], failures: [], times: { backbone: 0, waiting: 0,
 /** By backbone: those that have something to do. One that sees and hears is compiled once. errors: those of compiling */
 const trunksOn = (backend: Backend, { targets, collections, units, loaded }: Planned): TE.TaskEither<Fault, ReadonlyMap<number, Trunk>> => async () => {
   const trunks = new Map<number, Trunk>();
-  for (const [index, { backbone, selection, inputs }] of targets.entries()) {
+  for (const [index, { backbone, keep, inputs }] of targets.entries()) {
     const weights = loaded.get(backbone);
-    if (weights === undefined || lacking(units.filter(({ collection }) => collection === index), collections) === 0) continue;
-    const trunk = await trunkOn(backend, weights.config, weights.weights, selection, inputs)();
+    if (keep === 'input' || weights === undefined || lacking(units.filter(({ collection }) => collection === index), collections) === 0) continue;
+    const trunk = await trunkOn(backend, weights.config, weights.weights, keep, inputs)();
     loaded.delete(backbone); // the engine has them
     if (isLeft(trunk)) {
       for (const one of trunks.values()) one.dispose();
@@ -58,6 +58,10 @@ const trunksOn = (backend: Backend, { targets, collections, units, loaded }: Pla
   return right(trunks);
 };
 
+/** No engine is loaded where no tokens are asked for. */
+const trunksFor = (planned: Planned, { backend }: ExtractOptions): TE.TaskEither<Fault, ReadonlyMap<number, Trunk>> =>
+  planned.targets.every(({ keep }) => keep === 'input') ? TE.right(new Map()) : pipe(backend, TE.chain((loaded) => trunksOn(loaded, planned)));
+
 const needsFfmpeg = ({ units, collections }: Planned): boolean =>
   units.some(({ collection, items }) => {
     const missing = new Set(collections[collection]?.missing(items.map(({ input }) => input)) ?? []);
@@ -68,6 +72,9 @@ const needsFfmpeg = ({ units, collections }: Planned): boolean =>
 const speed = (perSecond: number): string => (perSecond < 10 ? perSecond.toPrecision(2) : perSecond.toFixed(0));
 
 const defect = (given: string): Either<Fault, never> => left(fault('Defect', 'molt extract', [given], 'a plan that fits', 'please report this'));
+
+/** In place of a trunk: what would enter it. */
+const asItIs = ({ inputs: { segments, sizes } }: Target): Pick<Trunk, 'run'> => ({ run: (data) => TE.right([{ sizes: [segments, ...sizes], dtype: 'f32', data }]) });
 
 const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: Ffmpeg | undefined, { progress, interrupt, clock }: ExtractOptions, since: number): Ports => {
   const { setting, targets, collections, stamps, pool } = planned;
@@ -85,7 +92,8 @@ const portsOf = (planned: Planned, trunks: ReadonlyMap<number, Trunk>, ffmpeg: F
     },
     run: (index, { input }, data) => {
       const collection = collections[index];
-      const trunk = trunks.get(targets[index]?.backbone ?? -1);
+      const target = targets[index];
+      const trunk = target?.keep === 'input' ? asItIs(target) : trunks.get(target?.backbone ?? -1);
       if (collection === undefined || trunk === undefined) return TE.fromEither(defect('a backbone that was not compiled'));
       return pipe(trunk.run(data), TE.map((values) => named(collection.made.tensors, values)), TE.chainFirst((tensors) => TE.fromEither(collection.check({ input, tensors }))));
     },
@@ -99,9 +107,7 @@ export const extractMissing = (planned: Planned, options: ExtractOptions): TE.Ta
   if (total === 0) return right(nothing);
   const ffmpeg = needsFfmpeg(planned) ? await options.ffmpeg() : right(undefined);
   if (isLeft(ffmpeg)) return ffmpeg;
-  const backend = await options.backend();
-  if (isLeft(backend)) return backend;
-  const trunks = await trunksOn(backend.right, planned)();
+  const trunks = await trunksFor(planned, options)();
   if (isLeft(trunks)) return trunks;
   try {
     options.progress.start('extracting', total);

@@ -11,12 +11,16 @@ import type { Interrupt, Progress } from '../train/watch.ts';
 import type { Position } from '../variants/variant.ts';
 import type { LoadedBackbone } from '../weights/index.ts';
 
+/** What is kept of each segment: the tokens of a trunk's layers at some positions, or what enters the trunk, which then is not run. */
+export type Kept = readonly Position[] | 'input';
+
 /** A backbone and where its weights come from. */
 export interface BackboneSource {
   readonly name: string;
   readonly config: BackboneConfig;
   /** are these the weights of this repository? */
   readonly committed: boolean;
+  /** asked for where tokens are kept */
   readonly load: TaskEither<Fault, LoadedBackbone>;
 }
 
@@ -30,7 +34,7 @@ export interface ExtractOptions {
   readonly backbones: readonly BackboneSource[];
   /** a Swin-V2 takes sound, too */
   readonly share: boolean;
-  readonly positions: readonly Position[];
+  readonly keep: Kept;
   readonly store: string;
   readonly dtype: 'f16' | 'f32';
   /** decoding threads */

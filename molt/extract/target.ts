@@ -1,6 +1,7 @@
 /**
  * Target: one collection of a run: a backbone, the modality it takes, its layers, and what stands before it.
- * idea:  everything that changes a number is in `made`, from which the store derives the collection's address.
+ * idea:  everything that changes a number is in `made`, from which the store derives the collection's address. What enters a trunk depends on its
+ *        sizes alone, so inputs are shared by all trunks that take the same, whatever their weights.
  * laws:  test/molt/extract/target.test.ts
  */
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
@@ -12,7 +13,7 @@ import type { ModalityName } from '../modality.ts';
 import { type FrontEndName, type Inputs, inputsOf, type SettingName, settings } from '../preprocess/index.ts';
 import type { Made } from '../store/index.ts';
 import { placesAt, positionText } from '../variants/backbones.ts';
-import type { Position } from '../variants/variant.ts';
+import type { Kept } from './options.ts';
 import { tensorsOf } from './trunk.ts';
 
 /** A backbone with the hash of its weights. */
@@ -30,7 +31,8 @@ export interface Target {
   readonly config: BackboneConfig;
   readonly modality: ModalityName;
   readonly frontEnd: FrontEndName;
-  readonly selection: Selection;
+  /** the layers whose tokens are kept, or the trunk's input */
+  readonly keep: Selection | 'input';
   readonly inputs: Inputs;
   readonly made: Made;
   /** of one item's features */
@@ -40,7 +42,7 @@ export interface Target {
 /** What is asked of all backbones. */
 export interface Asked {
   readonly setting: SettingName;
-  readonly positions: readonly Position[];
+  readonly keep: Kept;
   readonly dtype: 'f16' | 'f32';
   /** a Swin hears, too */
   readonly share: boolean;
@@ -49,22 +51,35 @@ export interface Asked {
 /** Of each kind of trunk. */
 const modalitiesOf = { swinv2: (share: boolean): readonly ModalityName[] => (share ? ['visual', 'audio'] : ['visual']), htsat: (): readonly ModalityName[] => ['audio'] } as const;
 
+/** Stands for weights where none had a part. */
+const noWeights = 'none';
+
 /** The embedded spectrogram trunk was trained on a front end of its own. */
 const frontEndOf = ({ name, committed }: Frozen): FrontEndName => (committed && tinyBackbones.some((tiny) => tiny === name) ? 'embedded' : 'htsat');
 
-const targetOf = (frozen: Frozen, backbone: number, modality: ModalityName, { setting, positions, dtype }: Asked): Either<Fault, Target> => {
+/** Which layers of a trunk are kept. errors: Usage */
+const layersFor = ({ name, config }: Frozen, keep: Kept): Either<Fault, Selection | 'input'> => {
+  if (keep === 'input') return right(keep);
+  const blocks = placesAt(config, keep);
+  return blocks.length > 0
+    ? right({ kind: 'blocks', blocks })
+    : left(fault('Usage', `--position ${positionText(keep)}`, [`${name}, which has ${config.depths.length === 1 ? 'one stage' : `${config.depths.length} stages`}`], 'a position at which it has blocks', '--position late'));
+};
+
+const targetOf = (frozen: Frozen, backbone: number, modality: ModalityName, { setting, keep: asked, dtype }: Asked): Either<Fault, Target> => {
   const { name, config, hash } = frozen;
   const frontEnd = frontEndOf(frozen);
-  const inputs = inputsOf(settings[setting], config, modality, frontEnd);
-  if (isLeft(inputs)) return inputs;
-  const blocks = placesAt(config, positions);
-  if (blocks.length === 0) return left(fault('Usage', `--position ${positionText(positions)}`, [`${name}, which has ${config.depths.length === 1 ? 'one stage' : `${config.depths.length} stages`}`], 'a position at which it has blocks', '--position late'));
-  const selection: Selection = { kind: 'blocks', blocks };
-  const tensors = tensorsOf(config, selection, modality);
-  const { segments } = inputs.right;
-  const numbers = tensors.reduce((sum, { sizes }) => sum + elements(sizes), 0);
-  const made: Made = { backbone: name, config, weights: hash, preprocessing: inputs.right.id, position: positionText(positions), modality, dtype, tensors, segments };
-  return right({ backbone, config, modality, frontEnd, selection, inputs: inputs.right, made, itemBytes: segments * numbers * (dtype === 'f16' ? 2 : 4) });
+  const found = inputsOf(settings[setting], config, modality, frontEnd);
+  if (isLeft(found)) return found;
+  const keep = layersFor(frozen, asked);
+  if (isLeft(keep)) return keep;
+  const inputs = found.right;
+  const common = { backbone: name, preprocessing: inputs.id, modality, dtype, segments: inputs.segments };
+  const made: Made = keep.right === 'input'
+    ? { ...common, config: { input: inputs.input, sizes: inputs.sizes }, weights: noWeights, position: 'input', tensors: [{ name: `${modality}.${inputs.input}`, sizes: inputs.sizes }] }
+    : { ...common, config, weights: hash, position: asked === 'input' ? asked : positionText(asked), tensors: tensorsOf(config, keep.right, modality) };
+  const numbers = made.tensors.reduce((sum, { sizes }) => sum + elements(sizes), 0);
+  return right({ backbone, config, modality, frontEnd, keep: keep.right, inputs, made, itemBytes: made.segments * numbers * (dtype === 'f16' ? 2 : 4) });
 };
 
 /** The kinds of backbones that go together: at most one for each modality. errors: Usage */

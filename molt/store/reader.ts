@@ -1,6 +1,6 @@
 /**
  * Reader: features of a list of items from one or more collections, batch by batch, in a fixed amount of memory.
- * shape:  each tensor [batch, …sizes of one segment], f32; segment ids item · T + segment [batch]
+ * shape:  each tensor [batch, …sizes of one segment], f32; segment ids item · T + segment [batch]. Of whole items: [batch, T, …sizes], ids are items
  * idea:   the order is `order.ts`, the memory `resident.ts`; a batch is gathered from the window in memory, widened into buffers that are used again.
  * laws:   test/molt/store/reading.test.ts: every segment exactly once in an epoch; batch (epoch, step) is the same whatever was read before; memory as stated
  */
@@ -32,8 +32,10 @@ export interface ReaderOptions {
   readonly sources: readonly Source[];
   /** tensors that are wanted; default: all of all sources */
   readonly names?: readonly string[];
-  /** B: segments of a batch */
+  /** B: segments of a batch; items, where whole items are read */
   readonly batch: number;
+  /** a batch is of items with all their segments; default false */
+  readonly whole?: boolean;
   /** `shuffled`: anew in every epoch by this key */
   readonly order: { readonly kind: 'shuffled'; readonly key: random.Key } | { readonly kind: 'sequential' };
   /** greatest number of bytes held, buffers of the batch included; default 512 MiB */
@@ -42,20 +44,20 @@ export interface ReaderOptions {
   readonly verify?: boolean;
 }
 
-/** Some segments. */
+/** Some segments, or some items. */
 export interface Batch {
-  /** item · T + segment */
+  /** item · T + segment; or the item */
   readonly ids: Int32Array;
   /** [B, …sizes]; their numbers are good until the next batch is asked for */
   readonly tensors: ReadonlyMap<string, Value>;
 }
 
 export interface Reader {
-  /** segments: items · T */
+  /** segments: items · T; or items */
   readonly count: number;
-  /** T */
+  /** T, of what is counted: 1 where whole items are read */
   readonly segments: number;
-  /** the tensors of a batch, with the sizes of one segment */
+  /** the tensors of a batch, with the sizes of one segment, or of one item */
   readonly inputs: ReadonlyMap<string, { readonly sizes: readonly number[] }>;
   /** batches of an epoch: shuffled ⌊count / B⌋, every batch whole; sequential ⌈count / B⌉, the last one short */
   readonly steps: number;
@@ -74,14 +76,17 @@ const defaultMemory = 512 * 1024 * 1024;
 /** Bytes that are widened before others may run. */
 const turnBytes = 4 * 1024 * 1024;
 
-/** A tensor of a batch: where it comes from and the buffer it goes to. */
-interface Gathered {
+/** A tensor of a batch: where it comes from, and the sizes of what is counted. */
+interface Wanted {
   readonly tensor: MadeTensor;
   readonly source: number;
   readonly index: number;
   readonly stored: (typeof dtypes)[keyof typeof dtypes];
-  /** numbers of a segment */
+  /** numbers of a segment, or of an item */
   readonly width: number;
+}
+/** The same with the buffer that it goes to. */
+interface Gathered extends Wanted {
   readonly buffer: Float32Array;
 }
 
@@ -150,23 +155,28 @@ const gather = async (memory: Resident, windows: readonly Window[], after: () =>
 export const reader = (options: ReaderOptions, ports?: StorePorts): TaskEither<Fault, Reader> => async () => {
   const sources = placeAll(options);
   if (isLeft(sources)) return sources;
-  const { batch, order, memory = defaultMemory, verify = true } = options;
+  const { batch, order, memory = defaultMemory, verify = true, whole = false } = options;
   const [first] = options.sources;
   const items = first?.inputs.length ?? 0;
-  const segments = first?.collection.made.segments ?? 1;
-  const gatheredBytes = sources.right.reduce((sum, { tensors }) => sum + tensors.reduce((part, { sizes }) => part + elements(sizes) * batch * 4, 0), 0);
+  const inItem = first?.collection.made.segments ?? 1;
+  const segments = whole ? 1 : inItem;
+  const asked: readonly Wanted[] = sources.right.flatMap(({ collection, tensors }, source) =>
+    tensors.map((one, index): Wanted => {
+      const sizes = whole ? [inItem, ...one.sizes] : one.sizes;
+      return { tensor: { name: one.name, sizes }, source, index, stored: dtypes[collection.made.dtype], width: elements(sizes) };
+    }));
+  const gatheredBytes = asked.reduce((sum, { width }) => sum + width * batch * 4, 0);
   const itemBytes = bytesOfItems(sources.right, 1);
   const plan = planFor(items, segments, itemBytes, memory - gatheredBytes);
   if (plan === undefined) {
-    const given = [`${showBytes(memory)}, of which a batch of ${batch} segments takes ${showBytes(gatheredBytes)} and an item ${showBytes(itemBytes)}`];
+    const given = [`${showBytes(memory)}, of which a batch of ${batch} ${whole ? 'items' : 'segments'} takes ${showBytes(gatheredBytes)} and an item ${showBytes(itemBytes)}`];
     return left(fault('Memory', 'the reader of a feature store', given, `at least ${showBytes(gatheredBytes + 2 * itemBytes)}`, 'allow more memory, or a smaller batch'));
   }
   const count = items * segments;
   const key = order.kind === 'shuffled' ? order.key : undefined;
   const world = ports ?? (await nodePorts());
   const held = resident(world, plan, sources.right, verify);
-  const gathered: readonly Gathered[] = sources.right.flatMap(({ collection, tensors }, source) =>
-    tensors.map((tensor, index) => ({ tensor, source, index, stored: dtypes[collection.made.dtype], width: elements(tensor.sizes), buffer: new Float32Array(batch * elements(tensor.sizes)) })));
+  const gathered: readonly Gathered[] = asked.map((one) => ({ ...one, buffer: new Float32Array(batch * one.width) }));
   const epochs = new Map<number, readonly Window[]>();
   const epochAt = (epoch: number): readonly Window[] => {
     const known = epochs.get(epoch);

@@ -35,6 +35,6 @@ export const tiny = (name: TinyBackbone): BackboneSource => ({ name, config: bac
 
 /** Both tiny trunks, late layers, silently. */
 export const optionsFor = (ffmpeg: Ffmpeg, manifest: string, store: string): ExtractOptions => ({
-  manifest, store, backbones: [tiny('swinv2-tiny64'), tiny('htsat-tiny64')], share: false, positions: ['late'], dtype: 'f16', workers: 1,
+  manifest, store, backbones: [tiny('swinv2-tiny64'), tiny('htsat-tiny64')], share: false, keep: ['late'], dtype: 'f16', workers: 1,
   backend: pipe(fastest({ threads: 1 }), TE.map(({ backend }) => backend)), ffmpeg: TE.right(ffmpeg), progress: silent, interrupt: uninterrupted, clock: () => performance.now(),
 });

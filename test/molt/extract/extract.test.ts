@@ -83,7 +83,7 @@ withFfmpeg('broken media fail for their item alone', async (ffmpeg) => {
 
 withFfmpeg('a Swin that hears, early and middle layers, float32', async (ffmpeg) => {
   const manifest = writeManifest('data/m.json', dataset(ffmpeg, 'data', 1));
-  const options = { ...optionsFor(ffmpeg, manifest, at('store')), backbones: [tiny('swinv2-tiny64')], share: true, positions: ['early', 'middle'], dtype: 'f32' } as const;
+  const options = { ...optionsFor(ffmpeg, manifest, at('store')), backbones: [tiny('swinv2-tiny64')], share: true, keep: ['early', 'middle'], dtype: 'f32' } as const;
   const summary = good(await extract(options)());
   expect(summary.collections.map(({ modality, backbone }) => [modality, backbone])).toEqual([['visual', 'swinv2-tiny64'], ['audio', 'swinv2-tiny64']]);
   const run = good(await readRunManifest(at('store'))());

@@ -9,7 +9,7 @@ import { good } from '../media/clips.ts';
 
 const frozen = (name: 'swinv2-large-w12-192' | 'htsat' | 'htsat-tiny64', committed = false): Frozen => ({ name, config: backboneConfigs[name], hash: `hash of ${name}`, committed });
 const both = [frozen('htsat'), frozen('swinv2-large-w12-192')];
-const asked: Asked = { setting: 'ave', positions: ['late'], dtype: 'f16', share: false };
+const asked: Asked = { setting: 'ave', keep: ['late'], dtype: 'f16', share: false };
 
 test('pictures first, with the sizes of the late layers', () => {
   const [visual, audio] = good(targetsOf(both, asked));
@@ -29,7 +29,7 @@ test('the embedded trunk has its own front end, with its own weights only', () =
 
 test('everything that changes a number changes the address', () => {
   const keys = (backbones: readonly Frozen[], more: Partial<Asked>): readonly string[] => good(targetsOf(backbones, { ...asked, ...more })).map(({ made }) => collectionKey(made));
-  const all = [...keys(both, {}), ...keys(both, { setting: 'avqa' }), ...keys(both, { setting: 'avs' }), ...keys(both, { positions: ['early'] }), ...keys(both, { dtype: 'f32' }), ...keys(both.map((one) => ({ ...one, hash: 'other' })), {})];
+  const all = [...keys(both, {}), ...keys(both, { setting: 'avqa' }), ...keys(both, { setting: 'avs' }), ...keys(both, { keep: ['early'] }), ...keys(both, { dtype: 'f32' }), ...keys(both.map((one) => ({ ...one, hash: 'other' })), {})];
   const fbanks = keys([frozen('swinv2-large-w12-192')], { share: true });
   expect(fbanks[0]).toBe(all[0]);
   expect(new Set([...all, ...fbanks]).size).toBe(all.length + 1);
@@ -38,7 +38,7 @@ test('everything that changes a number changes the address', () => {
 
 test('a position at which a trunk has no blocks', () => {
   const shallow: Frozen = { ...frozen('htsat-tiny64'), config: { ...backboneConfigs['htsat-tiny64'], depths: [2], heads: [2] } };
-  const targets = targetsOf([shallow], { ...asked, positions: ['early'] });
+  const targets = targetsOf([shallow], { ...asked, keep: ['early'] });
   expect(targets).toMatchObject(left({ _tag: 'Usage' }));
   expect(isLeft(targets) && targets.left.given).toEqual(['htsat-tiny64, which has one stage']);
 });
