@@ -60,7 +60,10 @@ export interface Cost {
 export type PlanBy = (roots: readonly Node[], forward: number) => Plan;
 /** As engines run it. */
 export const asPlanned: PlanBy = (roots, forward) => planOf(roots, { forward });
-/** Every equation by itself, in its cheapest order: an upper bound that is found several times faster. */
+/**
+ * Every equation by itself, in its cheapest order: found several times faster. At published sizes a plan takes less; it is no bound: planning weighs
+ * multiply-adds against bytes, and at tiny sizes may take a little more of either.
+ */
 export const asWritten: PlanBy = (roots) => schedule(lower(roots));
 
 interface Plans {

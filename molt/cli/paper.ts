@@ -6,14 +6,15 @@
  */
 import { type Either, isLeft, map, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { asWritten, type Cost, countDeclared, type Declared } from '../../dsl/index.ts';
+import { countDeclared, type Declared } from '../../dsl/index.ts';
 import type { Fault } from '../../shapes/fault.ts';
-import { bytes } from '../report/numbers.ts';
+import { bytes, percent } from '../report/numbers.ts';
+import { memoryOf, samplesOf, type StepMemory } from '../variants/memory.ts';
 import { type PaperRow, paperRows, rowVariant } from '../variants/paper-tables.ts';
-import { type System, systemCost, systemOf } from '../variants/system.ts';
+import { type System, systemOf } from '../variants/system.ts';
 import { publishedFrozen } from '../variants/trunks.ts';
 import type { Variant } from '../variants/variant.ts';
-import { segmentsOf } from '../variants/whole.ts';
+import { arithmetic } from './memory.ts';
 import { aligned, grouped } from './table.ts';
 
 /** What we find for a row. */
@@ -25,13 +26,10 @@ export interface Ours {
   /** per cent, with or without the head as the row has it */
   readonly share: number;
   /** of one clip; null where the task's step is not built */
-  readonly step: Cost | null;
+  readonly step: StepMemory | null;
 }
 
 const headWeights = (declared: readonly Declared[]): number => countDeclared(declared.filter(({ name }) => name.startsWith('head.'))).trainable;
-
-/** Samples that make one clip of ten segments. */
-const clip = (variant: Variant): number => (segmentsOf(variant.task) === 1 ? 10 : 1);
 
 const oursOf = (row: PaperRow, variant: Variant, system: System): Ours => {
   const inside = headWeights(system.declared);
@@ -39,7 +37,7 @@ const oursOf = (row: PaperRow, variant: Variant, system: System): Ours => {
   const head = inside + (row.head ?? 0);
   const total = trained + head + (variant.backbones === undefined ? 0 : publishedFrozen(variant.backbones).total);
   const share = (100 * (trained + (row.headCounts ? head : 0))) / total;
-  return { trained, head, total, share, step: row.table >= 3 ? systemCost(system, asWritten) : null };
+  return { trained, head, total, share, step: row.table >= 3 ? memoryOf(1, system) : null };
 };
 
 export interface Compared {
@@ -51,7 +49,7 @@ const compared = (row: PaperRow): Either<Fault, Compared> => {
   if (row.file === undefined) return right({ row, ours: null });
   const variant = rowVariant(row);
   if (isLeft(variant)) return variant;
-  return pipe(systemOf(variant.right, clip(variant.right)), map((system) => ({ row, ours: oursOf(row, variant.right, system) })));
+  return pipe(systemOf(variant.right, samplesOf(variant.right.task, 1)), map((system) => ({ row, ours: oursOf(row, variant.right, system) })));
 };
 
 /** Every row of the four tables. errors: none for the rows that are there */
@@ -68,30 +66,23 @@ const line = ({ row, ours }: Compared): readonly string[] => [
   `  ${row.method}`, row.sound, row.share.toFixed(1), row.total?.toFixed(1) ?? '–', row.memory?.toFixed(1) ?? '–',
   ...(ours === null ? ['–', '–', '–', '–'] : [ours.share.toFixed(1), inMillions(ours.total), grouped(ours.trained), grouped(ours.head)]),
   ...(ours === null || ours.step === null ? ['–', '–', '–', '–'] : [
-    bytes(ours.step.saved.total), `${((100 * ours.step.saved.frozen) / ours.step.saved.total).toFixed(0)} %`, bytes(ours.step.peak.training ?? 0), bytes(ours.step.resident.training ?? 0),
+    bytes(ours.step.saved.total), `${percent(ours.step.share)} %`, bytes(ours.step.peak), bytes(ours.step.resident),
   ]),
 ];
 
-const titles = ['', 'sound', 'paper %', 'M', 'GB', 'ours %', 'M', 'trained', 'head', 'saved', 'frozen', 'peak', 'all'] as const;
+const titles = ['', 'sound', 'paper %', 'M', 'GB', 'ours %', 'M', 'trained', 'head', 'saved', 'passing', 'peak', 'all'] as const;
 const sides = ['left', 'left', ...titles.slice(2).map(() => 'right' as const)] as const;
 
 const rowsOf = (all: readonly Compared[], table: PaperRow['table']): readonly Compared[] => all.filter(({ row }) => row.table === table);
 
 /** MoLT's step beside LAVisH's for one clip of event localisation: what the ratio is made of. */
 export const ratioLines = (all: readonly Compared[]): readonly string[] => {
-  const step = (method: string): Cost | null => rowsOf(all, 3).find(({ row }) => row.method === method && row.sound === 'HTS-AT')?.ours?.step ?? null;
+  const step = (method: string): StepMemory | null => rowsOf(all, 3).find(({ row }) => row.method === method && row.sound === 'HTS-AT')?.ours?.step ?? null;
   const [lavish, molt] = [step('LAVisH'), step('MoLT')];
   if (lavish === null || molt === null) return [];
-  const parts = ({ saved, state, peak, resident }: Cost): string =>
-    `saved ${bytes(saved.total)} = trained ${bytes(saved.trained)} + frozen ${bytes(saved.frozen)} + features ${bytes(saved.features)} + constant ${bytes(saved.constant)}; weights ${bytes(state.weights)}; peak ${bytes(peak.training ?? 0)}; with all weights and moments ${bytes(resident.training ?? 0)}`;
-  const ratio = (of: (cost: Cost) => number): string => `${grouped(of(lavish))} / ${grouped(of(molt))} = ${(of(lavish) / of(molt)).toFixed(1)}`;
   return [
-    'One training step on one clip of ten segments, Swin-V2-L and HTS-AT, as written',
-    `  LAVisH  ${parts(lavish)}`,
-    `  MoLT    ${parts(molt)}`,
-    `  LAVisH : MoLT, peak   ${ratio((cost) => cost.peak.training ?? 0)}`,
-    `  LAVisH : MoLT, saved  ${ratio((cost) => cost.saved.total)}`,
-    `  LAVisH : MoLT, all    ${ratio((cost) => cost.resident.training ?? 0)}`,
+    'One training step on one clip of ten segments, Swin-V2-L and HTS-AT, as written (molt params --memory 1-8 has every adapter and batch)',
+    ...arithmetic(lavish, molt, undefined),
     '  LAVisH back-propagates through both trunks, so its step holds them; MoLT reads stored features.',
   ];
 };
@@ -101,11 +92,11 @@ export const paperPage = (all: readonly Compared[]): string =>
     ...([1, 2, 3, 4] as const).flatMap((table) => [tableNames[table], ...aligned(sides, [titles, ...rowsOf(all, table).map(line)]), '']),
     ...ratioLines(all), '',
     'paper: share that is trained, total in millions, training memory. ours: the same two, weights that are trained without the head, weights of the head;',
-    'bytes of a step on one clip: saved for backward, the share of it that passing through frozen trunks costs, greatest, and with all weights and moments.',
+    'bytes of a step on one clip: saved for backward, the share kept only to pass gradients through frozen blocks, greatest, and with all weights and moments.',
     'MoLT leaves the head out of its share, the others do not. Totals count the unused heads of the trunks\' checkpoints. Mettle\'s widths are not published.',
   ].join('\n');
 
 export const paperJson = (all: readonly Compared[]): unknown => ({
   schemaVersion: 1,
-  rows: all.map(({ row: { file: _, ...row }, ours }) => ({ ...row, ours: ours === null ? null : { ...ours, step: ours.step === null ? null : { saved: ours.step.saved, peak: ours.step.peak, resident: ours.step.resident } } })),
+  rows: all.map(({ row: { file: _, ...row }, ours }) => ({ ...row, ours: ours === null ? null : { ...ours, step: ours.step } })),
 });

@@ -96,6 +96,6 @@ export const trunkSystem = (config: BackboneConfig, batch: number, trained = fal
   return completed({ kind: 'none' }, batch, { outputs: [output], loss: nodes.sumAxes(nodes.map('square', output), output.sizes.map((_, i) => i)), declared });
 };
 
-/** What a system costs; `asWritten` gives an upper bound sooner. The last layers' gradients come first, so that what they need is freed first. */
+/** What a system costs, as planned unless asked otherwise; `asWritten` is found sooner and no bound. The last layers' gradients come first, so that what they need is freed first. */
 export const systemCost = ({ batch, outputs, loss, gradients, declared }: System, planBy: PlanBy = asPlanned): Cost =>
   costOf({ batch, outputs, declared, ...(gradients.length === 0 ? {} : { training: { forward: [loss], gradients: gradients.toReversed() } }) }, planBy);

@@ -10,12 +10,14 @@ import { fault, type Fault } from '../../../shapes/fault.ts';
 import { type BackboneName, backboneConfigs } from '../../backbones/config.ts';
 import { compare, paperVariants, publishedFor, type Comparison, type Published } from '../../variants/paper.ts';
 import { readVariant } from '../../variants/read.ts';
+import { rivals } from '../../variants/rivals.ts';
 import { type System, systemCost, systemOf, trunkSystem, wholeSystem } from '../../variants/system.ts';
 import { type PublishedFrozen, publishedFrozen } from '../../variants/trunks.ts';
 import { placement, type Variant } from '../../variants/variant.ts';
 import { command } from '../command.ts';
 import { costJson, costLines } from '../costs.ts';
 import { choice, integer, orElse, toggle } from '../flags.ts';
+import { batches, memoryJson, memoryOfVariant, memoryPage } from '../memory.ts';
 import { comparedRows, paperJson, paperPage } from '../paper.ts';
 import { aligned, grouped, millions } from '../table.ts';
 
@@ -148,15 +150,24 @@ const paper = (operands: readonly string[], json: boolean): TE.TaskEither<Fault,
     ? TE.left(fault('Usage', 'molt params', ['--paper beside variants'], '--paper alone, or variants', 'molt params --help'))
     : pipe(TE.fromEither(comparedRows()), TE.map((all) => (json ? JSON.stringify(paperJson(all), null, 2) : paperPage(all))));
 
+/** Training memory of the named variants, or of one of each kind at full size. */
+const memory = (operands: readonly string[], asked: readonly number[], json: boolean): TE.TaskEither<Fault, string> =>
+  pipe(
+    operands.length === 0 ? TE.fromEither(rivals()) : TE.traverseSeqArray(readVariant)(operands),
+    TE.chain(TE.traverseSeqArray((variant) => TE.fromEither(memoryOfVariant(asked)(variant)))),
+    TE.map((found) => (json ? JSON.stringify(memoryJson(found), null, 2) : memoryPage(found))),
+  );
+
 export const params = command({
   name: 'params',
   summary: 'count the trainable weights of variants, beside the published figures',
   operands: { shown: '[V.json...]', most: Infinity },
-  notes: ['Without a file: the variants whose size the paper prints.', 'Costs: multiply-adds, bytes saved for backward per sample, greatest bytes; nothing is run for them.'],
+  notes: ['Without a file: the variants whose size the paper prints.', 'Costs: multiply-adds, bytes saved for backward per sample, greatest bytes; nothing is run for them.', 'With --memory and no file: one variant of each kind of adapter, Swin-V2-L and HTS-AT, event localisation.'],
   flags: {
     batch: orElse(integer('B', 'also what a batch of B samples costs', 1), undefined),
     whole: toggle('also what it costs with its frozen trunks in front'),
     paper: toggle('instead: the sizes and memory that the paper prints, beside ours'),
+    memory: orElse(batches('instead: what a training step keeps and takes at its worst, for these batches'), undefined),
     backbone: orElse(choice(Object.keys(backboneConfigs).filter(isBackbone), 'instead: what a trunk costs'), undefined),
     json: toggle('as JSON'),
   },
@@ -164,6 +175,8 @@ export const params = command({
     pipe(
       flags.paper
         ? paper(operands, flags.json)
+        : flags.memory !== undefined
+        ? memory(operands, flags.memory, flags.json)
         : flags.backbone === undefined
         ? variants(operands, flags.batch, flags.whole, flags.json)
         : operands.length > 0 || flags.whole
