@@ -9,7 +9,7 @@ const list = (xs: readonly number[]): string => `[${xs.join(', ')}]`;
 const plain = (name: string) => (): string => name;
 
 /** What each primitive is called in a picture. */
-export const labels = {
+const labels = {
   input: (p) => `input ${p.name}`,
   parameter: (p) => `${p.trainable ? 'parameter' : 'frozen'} ${p.name}`,
   constant: plain('constant'),

@@ -80,10 +80,6 @@ export type Add<A extends Dim, B extends Dim> = [A, B] extends [number, number] 
 /** Size of merged axes: `Mul<8, 192>` is 1536, `Mul<'B', 8>` is `Prod<'B', 8>`. */
 export type Mul<A extends Dim, B extends Dim> = [A, B] extends [number, number] ? MulN<A & number, B & number> : Prod<A, B>;
 
-/** Run-time twins of `Add` and `Mul`. */
-export const add = (a: number, b: number): number => a + b;
-export const mul = (a: number, b: number): number => a * b;
-
 /** The witness of a product: the size of two merged axes. */
 export const timesD = <A extends Dim, B extends Dim>(a: DimOf<A>, b: DimOf<B>): DimOf<Mul<A, B>> => DimOf.trusted(a.size * b.size, `${a.label}*${b.label}`);
 /** The witness of a sum: the size of a concatenation. */

@@ -12,8 +12,6 @@ import { emitter } from './emit.ts';
 import { orderAll, taskOf } from './share.ts';
 import { isRegional, reader, settled, type Term } from './term.ts';
 
-export { type Contraction, contractionOrder, macsPerByte, members, type Order } from './order.ts';
-
 export interface Contracted {
   readonly roots: readonly Node[];
   /** contractions of more than one printed operation */

@@ -111,7 +111,7 @@ const namesIn = (graph: Graph): ReadonlySet<string> => new Set([...graph.inputs,
 const show = (o: Operation | undefined): string => (o === undefined ? 'no operation' : `${o.op}(${o.inputs.join(', ')}) at ${o.name}`);
 
 /** The graph that both are instances of. `symbol`: the batch axis in the sizes of inputs and outputs. */
-export const overBatches = (a: Sized, b: Sized, symbol: string): Either<Fault, PlanGraph> => {
+const overBatches = (a: Sized, b: Sized, symbol: string): Either<Fault, PlanGraph> => {
   const [m, n] = [a.size, b.size];
   const [one, other] = [a.made.graph, b.made.graph];
   const at = Array.from({ length: Math.max(one.operations.length, other.operations.length) }, (_, i) => i).find((i) => { const o = one.operations[i]; return o === undefined || !sameOperation(o, other.operations[i]); });
@@ -143,7 +143,7 @@ export const overBatches = (a: Sized, b: Sized, symbol: string): Either<Fault, P
 };
 
 /** The first of several attempts that succeeds, or the first fault. */
-export const firstOf = <A>(attempts: readonly (() => Either<Fault, A>)[]): Either<Fault, A> => {
+const firstOf = <A>(attempts: readonly (() => Either<Fault, A>)[]): Either<Fault, A> => {
   const [first, ...rest] = attempts;
   if (first === undefined) return left(refuse('onnx', ['no sizes'], 'a size to try'));
   const made = first();
@@ -153,7 +153,7 @@ export const firstOf = <A>(attempts: readonly (() => Either<Fault, A>)[]): Eithe
 };
 
 /** Sizes that are tried: near the one asked for, where plans are alike, but not 1, where axes vanish. */
-export const pairsNear = (size: number): readonly (readonly [number, number])[] => [0, 1, 2, 4].map((d) => [Math.max(2, size) + d, Math.max(2, size) + d + 1]);
+const pairsNear = (size: number): readonly (readonly [number, number])[] => [0, 1, 2, 4].map((d) => [Math.max(2, size) + d, Math.max(2, size) + d + 1]);
 
 /** The graph over all batch sizes of a family of graphs; `size`: where plans are made. */
 export const batched = (at: (size: number) => Either<Fault, PlanGraph>, size: number, symbol: string): Either<Fault, PlanGraph> =>

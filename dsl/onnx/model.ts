@@ -69,7 +69,7 @@ const externalOf = (initialisers: readonly Initialiser[]): readonly ExternalData
   initialisers.flatMap(({ name, tensor: { type, sizes, data }, place }) => (place === undefined ? [] : [{ name, ...place, type, sizes, data: data instanceof Float32Array ? data : bytesOfData(data) }]));
 
 /** The file of a graph. */
-export const modelOf = ({ graph, inputs }: PlanGraph, options: OnnxOptions): OnnxModel => {
+const modelOf = ({ graph, inputs }: PlanGraph, options: OnnxOptions): OnnxModel => {
   const initialisers = options.external === true ? placed(graph.initialisers, options.location ?? 'weights') : graph.initialisers;
   const bytes = encode({ graph: { ...graph, initialisers }, irVersion, opset, producer: 'molt', version: options.version ?? '', metadata: options.metadata ?? {} });
   return { bytes, inputs, outputs: graph.outputs.map(({ name, sizes }) => ({ name, sizes: sizes.map((n) => (typeof n === 'number' ? n : -1)) })), external: externalOf(initialisers) };

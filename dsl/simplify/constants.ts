@@ -48,7 +48,7 @@ const ofFills: { readonly [P in Primitive]: OfFills<P> } = {
 };
 
 /** The rule's number for one node. */
-export const filled = <P extends Primitive>(node: Node<P>): number | undefined => {
+const filled = <P extends Primitive>(node: Node<P>): number | undefined => {
   if (node.operands.length === 0 || !node.operands.every((o) => is('fill', o))) return undefined;
   return ofFills[node.primitive](node, node.operands.flatMap((o) => fillOf(o) ?? []));
 };

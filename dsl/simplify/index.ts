@@ -12,8 +12,8 @@ import type { Node } from '../expr.ts';
 import { type Rewritten, simplifyBy } from './driver.ts';
 import { plainRules, type RuleName, rules } from './rules.ts';
 
-export { type Rewritten, type Rules, simplifyBy } from './driver.ts';
-export { rule, type Once, type Rule } from './rule.ts';
+export { type Rules, simplifyBy } from './driver.ts';
+export { type Rule } from './rule.ts';
 export { type RuleName, rules } from './rules.ts';
 
 /** `roots`: a closed graph with the values, sizes and types of the given one. `fired`: how often each rule was used. */

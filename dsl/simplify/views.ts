@@ -15,7 +15,6 @@ export const zipOf = (fn: ZipFn, node: Node): readonly [Node, Node] | undefined 
 export const fillOf = (node: Node): number | undefined => (is('fill', node) ? node.params.value : undefined);
 
 export const ones = (rank: number): readonly number[] => Array.from({ length: rank }, () => 1);
-export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
 
 /** A number times a tensor of the same sizes. */
 export interface Scaled {

@@ -19,7 +19,7 @@ import type { Taps } from './taps.ts';
 import { type BoundTrunk, joined, run, type StageParts, stages } from './trunk.ts';
 import { windowing } from './window.ts';
 
-export interface SwinV1BlockP<in out D extends Dim, in out H extends Dim, in out K extends Dim, in out O extends Dim, in out M extends Dim> {
+interface SwinV1BlockP<in out D extends Dim, in out H extends Dim, in out K extends Dim, in out O extends Dim, in out M extends Dim> {
   readonly norm1: NormP<D>;
   readonly attn: DotAttentionP<D, H, K, O>;
   readonly norm2: NormP<D>;
@@ -27,7 +27,7 @@ export interface SwinV1BlockP<in out D extends Dim, in out H extends Dim, in out
 }
 
 /** x + attention(norm(x)), then the same with an MLP of m hidden channels. shape: [B, R·W, R·W, D] kept */
-export const swinV1Block = <D extends Dim, H extends Dim, K extends Dim, R extends Dim, W extends Dim, O extends Dim, M extends Dim>(
+const swinV1Block = <D extends Dim, H extends Dim, K extends Dim, R extends Dim, W extends Dim, O extends Dim, M extends Dim>(
   sizes: AttentionSizes<D, H, K, R, W>, o: DimOf<O>, m: DimOf<M>,
 ): Block<SwinV1BlockP<D, H, K, O, M>, SquareHalves<Mul<R, W>, D>> =>
   block({ norm1: layerNorm(sizes.d), attn: dotAttention(sizes, o), norm2: layerNorm(sizes.d), mlp: mlp(sizes.d, m) }, (p) => ({

@@ -29,7 +29,7 @@ export const bicubicMatrix = (from: number, to: number): Float32Array => {
 const epsilon = 1e-5;
 
 /** Batch norm over mel bands by statistics of the training set, which no training touches here. shape: [B, T, M] kept */
-export const bandNorm = <M extends Dim>(m: DimOf<M>) =>
+const bandNorm = <M extends Dim>(m: DimOf<M>) =>
   joined(
     block({ weight: param(ones, m), bias: param(zeros, m) }, (p) => p),
     frozen(block({ running_mean: param(zeros, m), running_var: param(ones, m) }, (p) => p)),
@@ -43,7 +43,7 @@ export const bandNorm = <M extends Dim>(m: DimOf<M>) =>
 const interpolate = einsum('b t m, o t -> b o m');
 
 /** T frames to as many as the picture holds. shape: [B, T, M] → [B, O, M] */
-export const stretch = <O extends Dim>(o: DimOf<O>) => <B extends Dim, T extends Dim, M extends Dim>(x: Tensor<[B, T, M]>): Tensor<[B, O, M]> => {
+const stretch = <O extends Dim>(o: DimOf<O>) => <B extends Dim, T extends Dim, M extends Dim>(x: Tensor<[B, T, M]>): Tensor<[B, O, M]> => {
   const frames = x.sizes[1] ?? 0;
   if (frames > o.size) return raise(fault('Shape', 'spectrogram', [`${frames} frames`], `at most ${o.size} frames`, 'cut the clip'));
   const t: DimOf<T> = DimOf.trusted(frames, String(frames));

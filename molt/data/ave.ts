@@ -19,7 +19,7 @@ import type { Clip, Studio } from './compose/clip.ts';
 import { makeNoise } from './compose/noise.ts';
 import { random, seedOf } from './compose/random.ts';
 import { instruments, segments, splits } from './labels.ts';
-import type { Instrument, Split } from './labels.ts';
+import type { Split } from './labels.ts';
 import { checkCounts } from './options.ts';
 import { breathe } from './progress.ts';
 import { loadBank } from './sources/cached-bank.ts';
@@ -158,6 +158,3 @@ export const buildAve =
     const test = await load('test')();
     return E.map((found: AveSplit): AveSet => ({ train: train.right, val: val.right, test: found }))(test);
   };
-
-/** Which instrument an event label names, or undefined for background. */
-export const instrumentOf = (label: number): Instrument | undefined => instruments[label];

@@ -26,6 +26,3 @@ export const labelOf = (instrument: Instrument): number => instruments.indexOf(i
 export const perInstrument = <A>(make: (instrument: Instrument) => A): { readonly [I in Instrument]: A } => ({
   violin: make('violin'), guitar: make('guitar'), trumpet: make('trumpet'), saxophone: make('saxophone'), piano: make('piano'), drum: make('drum'), flute: make('flute'),
 });
-
-/** A record with one entry per split. */
-export const perSplit = <A>(make: (split: Split) => A): { readonly [S in Split]: A } => ({ train: make('train'), val: make('val'), test: make('test') });

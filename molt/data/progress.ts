@@ -6,7 +6,5 @@
 /** `done` of `total` steps of `what` are finished; `what` is a plural noun such as `training clips`. */
 export type Progress = (done: number, total: number, what: string) => void;
 
-export const silent: Progress = () => undefined;
-
 /** Lets timers and signals run: composition is long and synchronous. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

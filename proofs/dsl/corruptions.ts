@@ -15,7 +15,7 @@ const join = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(par
 
 const lengthField = (n: bigint): Uint8Array => new Uint8Array(new BigUint64Array([n]).buffer);
 
-export const headerText = (file: Uint8Array): string => {
+const headerText = (file: Uint8Array): string => {
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   return new TextDecoder().decode(file.subarray(8, 8 + length));
 };

@@ -25,7 +25,7 @@ const own: Codec = { encode: ownEncode, decode: ownDecode };
 const sizes = fc.array(fc.constantFrom(0, 1, 2, 3), { maxLength: 3 });
 
 /** A value of any type and array class, small. */
-export const value: fc.Arbitrary<Value> = sizes.chain((s) => {
+const value: fc.Arbitrary<Value> = sizes.chain((s) => {
   const length = { minLength: elements(s), maxLength: elements(s) };
   return fc.oneof(
     fc.float32Array(length).map((data): Value => ({ sizes: s, dtype: 'f32', data })),

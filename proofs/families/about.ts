@@ -45,7 +45,7 @@ export const answering = <S extends Subject>(name: string, f: (outputs: readonly
 export const answeringWith = <S extends Subject>(name: string, f: (output: Node, inputs: readonly Node[]) => Node, at = 0): Mutant<S> => answering(name, (ys, xs) => ys.map((y, i) => (i === at ? f(y, xs) : y)));
 
 /** A thousandth off, everywhere. */
-export const nudged = (y: Node): Node => (y.dtype === 'f32' ? nodes.shift(nodes.scale(y, 1.001), 0.001) : y);
+const nudged = (y: Node): Node => (y.dtype === 'f32' ? nodes.shift(nodes.scale(y, 1.001), 0.001) : y);
 
 /** Two ways to compute the same outputs from the same inputs and weights. */
 export interface Equation extends Subject {

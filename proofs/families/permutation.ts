@@ -20,7 +20,7 @@ export interface Symmetry {
 }
 
 /** Items along an axis in the given order. */
-export const reordered = (value: Value, axis: number, order: ArrayLike<number>): Value => {
+const reordered = (value: Value, axis: number, order: ArrayLike<number>): Value => {
   const inner = elements(value.sizes.slice(axis + 1));
   const n = value.sizes[axis] ?? 1;
   const data = value.data.slice();

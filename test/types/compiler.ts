@@ -68,6 +68,3 @@ export const openCompiler = (folder: string): Compiler => {
     close: () => api.close(),
   };
 };
-
-/** Line and column, from 1, of a position. */
-export const lineOf = (text: string, pos: number): number => text.slice(0, pos).split('\n').length;

@@ -112,7 +112,7 @@ const made = (trunk: Trunk, feed: OpenFeed, flags: Flags, { backend, interrupted
 const barWidth = 32;
 
 /** A table with a bar for each block, from 0 to 1. */
-export const similarityLines = (similarities: readonly Similarity[]): readonly string[] =>
+const similarityLines = (similarities: readonly Similarity[]): readonly string[] =>
   aligned(['left', 'right', 'right', 'right', 'left'], [
     ['block', 'N', 'D', 'cosine'],
     ...similarities.map(({ layer, cosine }) => [tapName(layer), String(layer.tokens), String(layer.channels), cosine.toFixed(4), '█'.repeat(Math.max(0, Math.min(barWidth, Math.round(cosine * barWidth))))]),

@@ -47,7 +47,7 @@ export interface Clip {
   readonly drawings: readonly string[];
 }
 
-export const playing = {
+const playing = {
   violin: 'sustained', trumpet: 'sustained', saxophone: 'sustained', flute: 'sustained', guitar: 'plucked', piano: 'plucked', drum: 'drum',
 } as const satisfies { readonly [I in Instrument]: Playing };
 

@@ -57,7 +57,7 @@ const unrolled = ({ samples, sampleRate }: Sound, loop: FontSample['loop']): Sou
 };
 
 /** Name of a program's label: `68 Oboe`. */
-export const programName = ({ program, name }: FontProgram): string => `${program} ${name}`;
+const programName = ({ program, name }: FontProgram): string => `${program} ${name}`;
 
 /**
  * Decodes the recordings of the pool's programs; an entry's group is the program's name, its splits are empty.

@@ -43,7 +43,7 @@ const peakOf = (samples: Float32Array): number => {
 };
 
 /** The part between the first and the last audible sample. */
-export const trimmed = (samples: Float32Array): Float32Array => {
+const trimmed = (samples: Float32Array): Float32Array => {
   const floor = audible * peakOf(samples);
   const loud = (value: number): boolean => Math.abs(value) >= floor;
   return samples.slice(Math.max(0, samples.findIndex(loud)), samples.findLastIndex(loud) + 1);

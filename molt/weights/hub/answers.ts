@@ -44,7 +44,7 @@ const missing = (code: string, { repository, revision, file }: Place): string =>
   code === 'RevisionNotFound' ? `a revision of ${repository}, which has no ${revision}` : code === 'EntryNotFound' ? `a file of ${repository}@${revision}${file === undefined ? '' : `, which has no ${file}`}` : 'a model repository of the hub';
 
 /** A refusal as a fault. */
-export const refusalFault = (settings: Settings, place: Place, { status, code, message, retryAfter }: Refusal): Fault => {
+const refusalFault = (settings: Settings, place: Place, { status, code, message, retryAfter }: Refusal): Fault => {
   const { endpoint, token } = settings;
   const page = `${endpoint}/${place.repository}`;
   const given = [`${endpoint} answers ${status}${code === '' ? '' : ` ${oneLine(code)}`}${message === '' ? '' : `: ${message}`}`];

@@ -18,7 +18,7 @@ import type { Settings } from './environment.ts';
 import { isCommit, type Place, placeText } from './place.ts';
 
 /** The folder of a repository. */
-export const repositoryFolder = ({ cache }: Settings, { repository }: Place): string => join(cache, ['models', ...repository.split('/')].join('--'));
+const repositoryFolder = ({ cache }: Settings, { repository }: Place): string => join(cache, ['models', ...repository.split('/')].join('--'));
 export const blobPath = (settings: Settings, place: Place, etag: string): string => join(repositoryFolder(settings, place), 'blobs', etag);
 export const snapshotPath = (settings: Settings, place: Place, commit: string, path = ''): string => join(repositoryFolder(settings, place), 'snapshots', commit, path);
 export const refPath = (settings: Settings, place: Place): string => join(repositoryFolder(settings, place), 'refs', place.revision);

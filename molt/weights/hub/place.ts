@@ -17,7 +17,7 @@ export interface Place {
   readonly file: string | undefined;
 }
 
-export const prefix = 'hf:';
+const prefix = 'hf:';
 
 /** Is this a place on the hub rather than a path? */
 export const isPlace = (source: string): boolean => source.startsWith(prefix);

@@ -3,7 +3,7 @@
  */
 import type { Value } from '../../../dsl/backend.ts';
 
-export { metadata, tensors, value } from '../../../proofs/dsl/safetensors.ts';
+export { metadata, tensors } from '../../../proofs/dsl/safetensors.ts';
 
 /** Two values are the same: sizes, types, array class and every bit. */
 export const plain = (v: Value) => ({ sizes: [...v.sizes], dtype: v.dtype, class: v.data.constructor.name, bytes: [...new Uint8Array(v.data.buffer, v.data.byteOffset, v.data.byteLength)] });

@@ -15,7 +15,7 @@ export type Device = 'cpu' | 'cuda';
 export const names = { cpu: 'ort-node', cuda: 'ort-node-cuda' } as const satisfies { readonly [D in Device]: string };
 
 /** Providers that the library was built with, as `CPUExecutionProvider`. */
-export const providers = (api: Api): readonly string[] => {
+const providers = (api: Api): readonly string[] => {
   const [list, count] = [cell(api), cell(api)];
   check(api, 'providers', api.GetAvailableProviders(list.at, count.at));
   const length = Number(BigInt.asUintN(32, count.read()));

@@ -41,7 +41,7 @@ const record = (of: unknown): Readonly<Record<string, unknown>> => (typeof of ==
 const suffix = '_kernel_time';
 
 /** Times by operation, longest first, from the events of a profile. Those of the first run are passed over. */
-export const timings = (events: unknown): readonly Timing[] => {
+const timings = (events: unknown): readonly Timing[] => {
   const found = new Map<string, { readonly operator: string; time: number }>();
   let runs = 0;
   let pending: { readonly name: string; readonly operator: string; readonly time: number }[] = [];

@@ -10,7 +10,7 @@ import { check } from './status.ts';
 import type { Pointer } from './table.ts';
 
 /** ONNXTensorElementDataType. */
-export const elementTypes = { f32: 1, i32: 6, i64: 7, bool: 9 } as const satisfies { readonly [T in ElementType | 'i64']: number };
+const elementTypes = { f32: 1, i32: 6, i64: 7, bool: 9 } as const satisfies { readonly [T in ElementType | 'i64']: number };
 
 /** What an array is taken for. */
 export interface Shaped {
