@@ -6,8 +6,7 @@
  *   4. peak: on any backend, the greatest bytes of a training step are the plan's
  *   5. resident: with all weights brought in first and kept, the greatest bytes are the weights and the working bytes
  * idea:  the measures share nothing with the prediction. A walk over the plan with real arrays records which arrays made before
- *        the loss is there are handed to a step after it. On a backend, a ballast laid between the passes, heavier than all
- *        else, makes the peak that the backend measures fall there.
+ *        the loss is there are handed to a step after it. On a backend a ballast laid between the passes tells (ballast.ts).
  */
 import fc from 'fast-check';
 import { type Either, isLeft, left, right, tryCatch } from 'fp-ts/lib/Either.js';
@@ -23,6 +22,7 @@ import { type Counter, every, faults, must } from '../counter.ts';
 import { meaning } from '../engine.ts';
 import { law, type Law, type Mutant } from '../law.ts';
 import { bindAll, drawn, rootsOf, seeds } from '../subject.ts';
+import { cutOf, heldIn, peakOf, type PlannedStep } from './ballast.ts';
 
 /** A training step: what is read of the forward pass, then the gradients. */
 export interface Step {
@@ -42,12 +42,9 @@ export const stepOf = (roots: readonly Node[]): Step => {
   return { roots: [loss, ...gradients], forward: 1 };
 };
 
-/** The last step that makes one of the forward pass's outputs: what follows is the backward pass. */
-const cutOf = (plan: Plan, forward: number): number => Math.max(-1, ...plan.outputs.slice(0, forward).map((o) => plan.steps.indexOf(o)));
-
 /** The arrays that a run hands over the cut, by the node that made each. errors: those of a leaf or of a primitive */
 export const handedOver = (plan: Plan, forward: number, bindings: Bindings): Either<Fault, ReadonlyMap<Node, Numbers>> => {
-  const cut = cutOf(plan, forward);
+  const cut = cutOf({ plan, forward });
   const arrays = new Map<Node, Numbers>();
   const makers = new Map<Numbers, Node>();
   const handed = new Map<Node, Numbers>();
@@ -70,12 +67,6 @@ export const handedOver = (plan: Plan, forward: number, bindings: Bindings): Eit
 
 const named = (node: Node): string => `${node.primitive} [${node.sizes.join(', ')}]`;
 
-/** The plan of a training step. */
-export interface PlannedStep {
-  readonly plan: Plan;
-  /** how many of its outputs are the forward pass's */
-  readonly forward: number;
-}
 /** The plan of a step, small values computed again too where that is cheap. */
 export const plannedStep = ({ roots, forward }: Step): PlannedStep => ({ plan: planOf(roots, { forward, recompute: { ...recomputeDefaults, leastBytes: 0 } }), forward });
 
@@ -164,48 +155,19 @@ const features = (arbitrary: fc.Arbitrary<Sample>, exact: boolean) =>
     },
   });
 
-/** The plan with a ballast laid between the passes and taken away at once; made from the loss, so that no engine can fold it. */
-const ballasted = (plan: Plan, cut: number): { readonly plan: Plan; readonly weight: number } => {
-  const count = Math.ceil(plan.peakBytes / 4) + 1;
-  const weight = 4 * count;
-  const loss = plan.steps[cut];
-  if (loss === undefined) return { plan, weight: 0 };
-  const scalar = nodes.reshape(loss, [1]);
-  const ballast = nodes.broadcast(scalar, [count]);
-  const insert = <T>(items: readonly T[], more: readonly T[]): readonly T[] => [...items.slice(0, cut + 1), ...more, ...items.slice(cut + 1)];
-  return { plan: { ...plan, steps: insert(plan.steps, [scalar, ballast]), frees: insert(plan.frees, [[], [scalar, ballast]]), peakBytes: plan.peakBytes + weight }, weight };
-};
-
-/** Bytes of a run at its worst step. */
-const peakOf = (backend: Backend, plan: Plan, bindings: Bindings): TE.TaskEither<Fault, number> =>
-  pipe(backend.compile(plan), TE.chain((program) => pipe(program.measure(bindings), TE.map(({ measured }) => { program.dispose(); return measured.peakBytes; }))));
-
-/** What is alive between the passes beside saved values: leaves that are read later, and results. */
-const beside = (plan: Plan, cut: number): readonly Node[] => {
-  const before = new Set(plan.steps.slice(0, cut + 1));
-  const read = plan.steps.slice(cut + 1).flatMap((n) => n.operands.map((o) => (before.has(o) ? bufferOf(o) : undefined)));
-  return [...read.flatMap((n) => (n !== undefined && n.operands.length === 0 ? [n] : [])), ...plan.outputs.filter((o) => before.has(o)).map(bufferOf)];
-};
-
 /**
  * Whether a backend holds what is predicted for a training step, between the passes and at the worst step.
  * idea:  for scripts that try it on very many graphs
  */
-export const holdsAsPredicted = (backend: Backend, predict: Predict = savedIn) => ({ plan, forward }: PlannedStep, seed: number): TE.TaskEither<Counter, void> => {
-  const cut = cutOf(plan, forward);
-  const loaded = ballasted(plan, cut);
-  const bindings = bindAll(plan.steps, seed);
-  const values = predict(plan, forward);
-  const rest = new Set(beside(plan, cut).filter((n) => !values.some((v) => v.node === n)));
-  const wanted = values.reduce((bytes, v) => bytes + v.bytes, 0) + [...rest].reduce((bytes, n) => bytes + byteSize(n), 0);
+export const holdsAsPredicted = (backend: Backend, predict: Predict = savedIn) => (step: PlannedStep, seed: number): TE.TaskEither<Counter, void> => {
+  const { plan, forward } = step;
+  const kept = predict(plan, forward).reduce((bytes, v) => bytes + v.bytes, 0);
   return pipe(
-    TE.Do,
-    TE.bind('peak', () => peakOf(backend, plan, bindings)),
-    TE.bind('loaded', () => peakOf(backend, loaded.plan, bindings)),
+    heldIn(backend, step, bindAll(plan.steps, seed)),
     TE.mapLeft(faults),
-    TE.chainEitherK((found) => every([
-      must(found.peak === plan.peakBytes, () => `${found.peak} bytes at the worst step, ${plan.peakBytes} predicted`),
-      must(found.loaded - loaded.weight === wanted, () => `${found.loaded - loaded.weight} bytes alive between the passes, ${wanted} predicted`),
+    TE.chainEitherK(({ peak, between, beside }) => every([
+      must(peak === plan.peakBytes, () => `${peak} bytes at the worst step, ${plan.peakBytes} predicted`),
+      must(between === kept + beside, () => `${between} bytes alive between the passes, ${kept + beside} predicted`),
     ])),
   );
 };
