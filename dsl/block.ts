@@ -6,7 +6,7 @@
  * not:   where weights live: a block is bound to tensors, which may be parameters, constants or inputs.
  * This file is a trust boundary: it maps over records whose value types depend on the key, which TypeScript can't follow.
  */
-import { MoltError, raise } from '../shapes/fault.ts';
+import { MoltError } from '../shapes/fault.ts';
 import { AnyTensor, type AnyDimOf, type Dim, type DimOf, type DimsOf, type Shape, type Tensor, Vec, tabulate } from '../shapes/index.ts';
 import type { Sizes } from './expr.ts';
 import type { Init } from './init.ts';
@@ -31,6 +31,8 @@ export interface Declared {
   readonly sizes: Sizes;
   readonly init: Init;
   readonly trainable: boolean;
+  /** made from data, as the statistics of a batch norm are: a number that is kept, and no weight that is counted */
+  readonly buffer?: true;
 }
 
 /** P: the tree of tensors it needs. F: the function it is, once it has them. */
@@ -73,7 +75,7 @@ const label = <F>(path: string, value: F): F => {
       try {
         return label(path, Reflect.apply(value, undefined, args));
       } catch (thrown) {
-        if (thrown instanceof MoltError && !thrown.fault.where.includes(' at ')) return raise({ ...thrown.fault, where: `${thrown.fault.where} at ${path}` });
+        if (path !== '' && thrown instanceof MoltError && !thrown.fault.where.includes(' at ')) throw new MoltError({ ...thrown.fault, where: `${thrown.fault.where} at ${path}` }, { cause: thrown });
         throw thrown;
       }
     }) as F;
@@ -136,6 +138,9 @@ export const frozen = <P, F>(b: Block<P, F>): Block<Frozen<P>, F> => ({
   leaves: (path) => ({ frozen: b.leaves(path, false) }),
   declared: (path) => b.declared(path, false),
 });
+
+/** The same function of numbers that are made from data: frozen, and not counted as weights. */
+export const buffers = <P, F>(b: Block<P, F>): Block<Frozen<P>, F> => ({ ...frozen(b), declared: (path) => b.declared(path, false).map((d): Declared => ({ ...d, buffer: true })) });
 
 /** A block of one weight that has the block's own name: `mix: weight(param(…), (w) => …)` is the key `mix`. */
 export const weight = <S extends Shape, F>(declared: Param<S>, body: (w: Tensor<S>) => F): Block<Tensor<S>, F> => ({

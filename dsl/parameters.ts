@@ -19,11 +19,12 @@ export interface Count {
   readonly frozen: number;
 }
 
-/** Exact numbers of weights. */
+/** Exact numbers of weights; buffers are none. */
 export const countDeclared = (declared: Iterable<Declared>): Count => {
   let trainable = 0;
   let fixed = 0;
   for (const d of declared) {
+    if (d.buffer === true) continue;
     if (d.trainable) trainable += elements(d.sizes);
     else fixed += elements(d.sizes);
   }

@@ -5,7 +5,7 @@
  * source: Ioffe and Szegedy 2015, arXiv:1502.03167; Wu and Johnson 2021, arXiv:2105.07576, section 3 (statistics by a pass afterwards)
  */
 import type { Dim, DimOf, Shape, Tensor } from '../../shapes/index.ts';
-import { add, addBias, type Arrow, beside, type Block, block, frozen, type Init, mapBlock, mul, mulBias, neg, ones, opaque, param, reduce, rsqrt, shift, type SomeBlock, square, zeros } from '../../dsl/index.ts';
+import { add, addBias, type Arrow, beside, type Block, block, buffers, type Init, mapBlock, mul, mulBias, neg, ones, opaque, param, reduce, rsqrt, shift, type SomeBlock, square, zeros } from '../../dsl/index.ts';
 
 const epsilon = 1e-5;
 
@@ -37,7 +37,7 @@ const normed = <B extends Shape, D extends Dim>(x: Tensor<[...B, D]>, mean: Tens
   return addBias(mulBias(x, gain), add(p.bias, neg(mul(mean, gain))));
 };
 
-/** shape: [...B, D] kept; weights `weight`, which starts as said, and `bias`; for given statistics the frozen `mean`, `variance` */
+/** shape: [...B, D] kept; weights `weight`, which starts as said, and `bias`; for given statistics the buffers `mean`, `variance` */
 export const batchNorm = <D extends Dim>(d: DimOf<D>, statistics: Statistics, start: Init = ones): SomeBlock<Arrow<[D], [D]>> => {
   if (statistics === 'batch') {
     return opaque(mapBlock((p: Affine<D>): Arrow<[D], [D]> => (x) => {
@@ -45,6 +45,6 @@ export const batchNorm = <D extends Dim>(d: DimOf<D>, statistics: Statistics, st
       return normed(x, mean, variance, p);
     })(affine(d, start)));
   }
-  const fixed = frozen(block({ mean: param(zeros, d), variance: param(ones, d) }, (p) => p));
+  const fixed = buffers(block({ mean: param(zeros, d), variance: param(ones, d) }, (p) => p));
   return opaque(mapBlock(([p, { mean, variance }]: readonly [Affine<D>, Moments<D>]): Arrow<[D], [D]> => (x) => normed(x, mean, variance, p))(beside(affine(d, start), fixed)));
 };
