@@ -58,11 +58,11 @@ export const printFault = (f: Fault): string =>
     ...(f.hint === undefined ? [] : [`  try:    ${f.hint}`]),
   ].join('\n');
 
-/** A fault as an exception: for defects at typed call sites, and for host APIs that can only throw. */
+/** A fault as an exception: for defects at typed call sites, and for host APIs that can only throw. Its cause is the same one, where it was raised. */
 export class MoltError extends Error {
   override readonly name = 'MoltError';
-  constructor(readonly fault: Fault) {
-    super(printFault(fault));
+  constructor(readonly fault: Fault, options?: { readonly cause: MoltError }) {
+    super(printFault(fault), options);
   }
 }
 

@@ -5,12 +5,15 @@
 import type { Span } from './position.ts';
 import { type RuleId, ruleOf } from './rules.ts';
 
-/** An address: a file, a place in its JSON, and where that stands. */
-export interface Where extends Span {
-  /** from the working folder, with forward slashes; absolute outside of it */
-  readonly file: string;
+/** A place in a file: in its JSON or among a module's exports, and where that stands. */
+export interface Place extends Span {
   /** `adapter.width.visual`, '' for the file as a whole */
   readonly path: string;
+}
+/** An address: a place and its file. */
+export interface Where extends Place {
+  /** from the working folder, with forward slashes; absolute outside of it */
+  readonly file: string;
 }
 
 export interface Diagnostic {

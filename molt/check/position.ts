@@ -50,7 +50,7 @@ const lineStarts = (text: string): readonly number[] => {
 };
 
 /** From offsets to lines and columns. A line ends with its line feed. */
-const locator = (text: string): ((from: number, to: number) => Span) => {
+export const locator = (text: string): ((from: number, to: number) => Span) => {
   const starts = lineStarts(text);
   const lineAt = (offset: number): number => {
     let [low, high] = [0, starts.length - 1];
@@ -181,7 +181,7 @@ export const scan = (text: string): Scanned => {
 };
 
 /** The span of the key at a pointer (of the value in a list), or of the nearest thing around it. */
-export const keySpan = ({ places }: Scanned, keys: readonly string[]): Span => {
+export const keySpan = ({ places }: Pick<Scanned, 'places'>, keys: readonly string[]): Span => {
   for (let n = keys.length; n >= 0; n -= 1) {
     const found = places.get(pointerOf(keys.slice(0, n)));
     if (found !== undefined) return n === 0 && keys.length > 0 ? opening(found.value) : (found.key ?? found.value);
@@ -190,7 +190,7 @@ export const keySpan = ({ places }: Scanned, keys: readonly string[]): Span => {
 };
 
 /** The span of the value at a pointer, or of the nearest key around it. */
-export const valueSpan = (scanned: Scanned, keys: readonly string[]): Span => scanned.places.get(pointerOf(keys))?.value ?? keySpan(scanned, keys);
+export const valueSpan = (scanned: Pick<Scanned, 'places'>, keys: readonly string[]): Span => scanned.places.get(pointerOf(keys))?.value ?? keySpan(scanned, keys);
 
 /** The first letter of a long thing. */
 const opening = ({ line, column }: Span): Span => ({ line, column, endLine: line, endColumn: column + 1 });

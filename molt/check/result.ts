@@ -1,7 +1,7 @@
 /**
  * Result: what a run of checks found, as plain data: the one argument of every format.
  */
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Place } from './diagnostic.ts';
 import type { Costing, Figures } from './figures.ts';
 import { ruleOf } from './rules.ts';
 
@@ -21,8 +21,10 @@ export interface Checked {
   readonly file: string;
   /** null where the file could not be decoded */
   readonly name: string | null;
-  /** of the adapter */
+  /** of the adapter; `block` for a module's */
   readonly kind: string | null;
+  /** of the name: what findings about the whole, which stand nowhere in it, point at */
+  readonly at: Place;
   /** null where nothing could be costed */
   readonly figures: Figures | null;
   /** one for every check, in their order */

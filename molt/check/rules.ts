@@ -27,6 +27,7 @@ export const rules = {
   MOLT006: { name: 'duplicate-key', level: 'error', exit: 2, about: 'A key stands twice in one object.', hint: 'keep one of the two: JSON readers would silently take the last' },
   MOLT007: { name: 'unreadable-file', level: 'error', exit: 2, about: 'The file cannot be read.', hint: 'check the path and its permissions' },
   MOLT008: { name: 'unsupported', level: 'error', exit: 2, about: 'The variant is well-formed, but nothing can build it.', hint: 'choose a task or an option that is built' },
+  MOLT009: { name: 'module', level: 'error', exit: 2, about: 'The module does not load, or exports no block to check.', hint: 'export one claim(block, { inputs, at }) of molt/proofs, as the default export if there are several; `molt prove FILE` takes the same module' },
   MOLT101: { name: 'trainable-parameters', level: 'error', exit: 1, about: 'More trainable weights than the budget allows.', hint: 'fewer adapters, a smaller width or shared projections; or raise the budget on purpose' },
   MOLT102: { name: 'saved-bytes', level: 'error', exit: 1, about: 'Training keeps more bytes per sample between forward and backward than the budget allows.', hint: 'later positions, fewer layers or latent tokens; adapters inside a trunk make its activations wait; or raise the budget on purpose' },
   MOLT103: { name: 'peak-bytes', level: 'error', exit: 1, about: 'A training step holds more bytes at once than the budget allows.', hint: 'a smaller batch, fewer layers or smaller features; or raise the budget on purpose' },

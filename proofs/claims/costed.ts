@@ -60,6 +60,9 @@ const graphs = (sized: Sized, batch: number): E.Either<Fault, Costed> => {
   return pipe(asClaimed(sized.wanted, outputs), E.map(() => ({ batch, outputs, loss, gradients, declared: sized.declared, inputs: values(sized) })));
 };
 
+/** Of where it was raised first. */
+const stackOf = (thrown: unknown): string => (!(thrown instanceof Error) ? '' : thrown.cause instanceof Error ? stackOf(thrown.cause) : (thrown.stack ?? ''));
+
 /** The block at the sizes of `at` and so many samples. */
 export const costed = (make: (letters: Letters) => Made, spec: Claims) => (batch: number): E.Either<Refused, Costed> =>
   pipe(
@@ -68,7 +71,7 @@ export const costed = (make: (letters: Letters) => Made, spec: Claims) => (batch
     E.bind('letters', ({ one }) => lettersAt(one, spec.at ?? {}, batch)),
     E.mapLeft(calm),
     E.chain(({ one, letters }) => pipe(
-      E.tryCatch(() => graphs(one.at(letters.sizes), letters.batch), (thrown): Refused => ({ fault: faultOf('the block', thrown), stack: thrown instanceof Error ? (thrown.stack ?? '') : '' })),
+      E.tryCatch(() => graphs(one.at(letters.sizes), letters.batch), (thrown): Refused => ({ fault: faultOf('the block', thrown), stack: stackOf(thrown) })),
       E.chain(E.mapLeft(calm)),
     )),
   );

@@ -6,12 +6,12 @@ import { dirname, resolve } from 'node:path';
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Fault } from '../../../shapes/fault.ts';
-import { type Checked, checkSource, decodeLock, keyWhere, type Lock, lockOutcome, type Options, type Result, scan, type Source, unreadable } from '../../check/index.ts';
+import { type Checked, checkSource, decodeLock, type Lock, lockOutcome, type Options, type Result, type Source, unreadable } from '../../check/index.ts';
 import { readJson, readText } from '../../io/files.ts';
 import type { Cache } from './cache.ts';
 import { shownPath } from './glob.ts';
 import { checkAll } from './pool.ts';
-import { ports } from './ports.ts';
+import { portsAt } from './ports.ts';
 
 export interface Asked {
   readonly cwd: string;
@@ -45,28 +45,25 @@ const looked = async (file: string, { cwd, cache }: Asked): Promise<Read> => {
 };
 
 /** What is found in every file, before the lock; and how many were known already. */
-export const checkFiles = async (asked: Asked): Promise<{ readonly result: Result; readonly sources: ReadonlyMap<string, Source>; readonly cached: number }> => {
+export const checkFiles = async (asked: Asked): Promise<{ readonly result: Result; readonly cached: number }> => {
   const { files, options, version, cache, threads } = asked;
   const read = await Promise.all(files.map((file) => looked(file, asked)));
   const missing = read.flatMap(({ source, found }) => (source !== undefined && found === undefined ? [source] : []));
-  const made = await checkAll(missing, options, async () => checkSource(options, ports), threads);
+  const made = await checkAll(missing, options, async () => checkSource(options, portsAt(asked.cwd)), threads);
   await Promise.all(missing.map((source, i) => ((checked) => (checked === undefined ? undefined : cache.write(source, checked)))(made[i])));
   const fresh = new Map(missing.map((source, i) => [source.file, made[i]]));
   const variants = read.flatMap(({ source, found }) => found ?? (source === undefined ? undefined : fresh.get(source.file)) ?? []);
-  const sources = new Map(read.flatMap(({ source }) => (source === undefined ? [] : [[source.file, source] as const])));
-  return { result: { version, costing: options.costing, batch: options.batch, variants }, sources, cached: read.filter(({ source, found }) => source !== undefined && found !== undefined).length };
+  return { result: { version, costing: options.costing, batch: options.batch, variants }, cached: read.filter(({ source, found }) => source !== undefined && found !== undefined).length };
 };
 
 /** The name of a file in a lock: from the lock's folder. */
 export const lockedName = (cwd: string, lockPath: string, file: string): string => shownPath(dirname(lockPath), resolve(cwd, file));
 
 /** The result with the check `lock` of every variant. Findings point at the variant's name. */
-export const withLock = (result: Result, lock: Lock | undefined, lockPath: string, cwd: string, sources: ReadonlyMap<string, Source>): Result => ({
+export const withLock = (result: Result, lock: Lock | undefined, lockPath: string, cwd: string): Result => ({
   ...result,
   variants: result.variants.map((checked) => {
-    const source = sources.get(checked.file) ?? { file: checked.file, text: '' };
-    const outcome = lockOutcome(lock, result, { ...checked, file: lockedName(cwd, lockPath, checked.file) }, keyWhere({ source, scanned: scan(source.text) }, ['name']));
+    const outcome = lockOutcome(lock, result, { ...checked, file: lockedName(cwd, lockPath, checked.file) }, { file: checked.file, ...checked.at });
     return { ...checked, outcomes: [...checked.outcomes, outcome] };
   }),
 });
-

@@ -36,18 +36,17 @@ const drawn = ({ loss }: System, key: random.Key): ReadonlyMap<string, Value> =>
 
 const named = (declared: readonly Declared[]): ReadonlyMap<string, Declared> => new Map(declared.map((d) => [d.name, d]));
 
-const trained = (system: System, steps: number): TE.TaskEither<Fault, SmokeRun> => async (): Promise<Either<Fault, SmokeRun>> => {
-  const key = random.key(0);
+/** Losses before and after so many steps of AdamW on one batch. errors: Unsupported where nothing is trained; those of the engine */
+export const trainedOn = (system: Pick<System, 'declared' | 'loss'>, inputs: ReadonlyMap<string, Value>, steps: number): TE.TaskEither<Fault, SmokeRun> => async (): Promise<Either<Fault, SmokeRun>> => {
   const trainable = system.declared.filter((d) => d.trainable);
   if (trainable.length === 0) return left(fault('Unsupported', 'smoke training', ['nothing is trained'], 'a trainable weight'));
-  const weights = initialise(named(system.declared), random.named(key, 'weights'));
+  const weights = initialise(named(system.declared), random.named(random.key(0), 'weights'));
   const start = trainState(new Map(trainable.map(({ name }) => [name, Float32Array.from(weights.get(name)?.data ?? [])])));
   const resident = new Map([...weights].filter(([name]) => !trainable.some((d) => d.name === name)));
   const step = stepOf([system.loss], trainable.map((d) => parameterNode(d.name, d.sizes)), { target: reference.target });
   const engine = await trainer(reference, step, start, { name: 'smoke training', adam: adamWDefaults, resident })();
   if (isLeft(engine)) return engine;
   try {
-    const inputs = drawn(system, random.named(key, 'inputs'));
     const losses: number[] = [];
     // the loss of a step is that before its update: one step more shows the last one's
     for (let i = 0; i <= steps; i += 1) {
@@ -61,5 +60,5 @@ const trained = (system: System, steps: number): TE.TaskEither<Fault, SmokeRun> 
   }
 };
 
-/** Losses before and after so many steps of AdamW on the shrunk variant. errors: Unsupported where nothing is trained; those of building and of the engine */
-export const smokeTraining = (variant: Variant, steps: number): TE.TaskEither<Fault, SmokeRun> => pipe(TE.fromEither(systemOf(shrunk(variant), batch)), TE.chain((system) => trained(system, steps)));
+/** The same on the shrunk variant and numbers drawn for it. errors: also those of building */
+export const smokeTraining = (variant: Variant, steps: number): TE.TaskEither<Fault, SmokeRun> => pipe(TE.fromEither(systemOf(shrunk(variant), batch)), TE.chain((system) => trainedOn(system, drawn(system, random.named(random.key(0), 'inputs')), steps)));

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Checked, checkSource, type Options, type Source } from '../../check/index.ts';
-import { ports } from './ports.ts';
+import { portsAt } from './ports.ts';
 
 export type ToWorker = { readonly source: Source } | { readonly end: true };
 export interface FromWorker {
@@ -12,7 +12,7 @@ export interface FromWorker {
 }
 
 const port = parentPort;
-const check = checkSource(workerData as Options, ports);
+const check = checkSource(workerData as Options, portsAt(process.cwd()));
 
 port?.on('message', (message: ToWorker) => {
   if ('end' in message) return port.close();

@@ -1,5 +1,5 @@
 /**
- * `molt check`: for each variant file: decode, build, shapes, cost, budgets, laws, smoke training, lock; as a table or for a CI system.
+ * `molt check`: for each variant file, or module with a block: decode, build, shapes, cost, budgets, laws, smoke training, lock; as a table or for a CI system.
  * idea:  figures are of the equations as written, which are found several times sooner than planned ones; where one goes beyond a budget, the
  *        planned graph decides.
  * laws:  test/molt/cli/check.test.ts
@@ -9,10 +9,10 @@ import { dirname, join, resolve } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
-import { encodeLock, exitCodeOf, type FormatName, formatNames, formats, type Lock, lockName, type Options, type Result, summary, updatedLock } from '../../check/index.ts';
+import { encodeLock, exitCodeOf, type FormatName, formatNames, formats, isModuleFile, type Lock, lockName, type Options, type Result, summary, updatedLock } from '../../check/index.ts';
 import { writeFault } from '../../io/system.ts';
 import { writeAtomic } from '../../io/files.ts';
-import { buildOf, cacheIn, noCache } from '../check/cache.ts';
+import { buildOf, type Cache, cacheIn, noCache } from '../check/cache.ts';
 import { filesOf } from '../check/glob.ts';
 import { checkFiles, lockAt, lockedName, withLock } from '../check/run.ts';
 import { command, type Command, optionalText } from '../command.ts';
@@ -69,6 +69,12 @@ const operandsOr = (operands: readonly string[], { cwd }: Place): TE.TaskEither<
       ? TE.right(['variants'])
       : TE.left(fault('Usage', 'molt check', ['no files, and no folder variants'], 'molt check FILES…', 'molt init writes a first variant'));
 
+/** Only what a file's text alone decides: a module's block may come from other files. */
+const ofFiles = (cache: Cache): Cache => ({
+  read: async (source) => (isModuleFile(source.file) ? undefined : cache.read(source)),
+  write: async (source, checked) => (isModuleFile(source.file) ? undefined : cache.write(source, checked)),
+});
+
 const sensible = (planned: boolean, update: boolean): TE.TaskEither<Fault, void> =>
   planned && update ? TE.left(fault('Usage', 'molt check', ['--planned --update-baseline'], 'one of them: the lock records figures as written', 'molt check --help')) : TE.right(undefined);
 
@@ -77,7 +83,8 @@ export const checkCommand = (place: () => Place = processPlace): Command => comm
   summary: 'say of variant files what is wrong, what they cost, and whether that is within budgets',
   operands: { shown: '[FILES...]', most: Infinity },
   notes: [
-    'FILES: names, folders, or patterns with *, **, ? and {a,b}; without any, the folder variants.',
+    'FILES: names, folders (their *.json), or patterns with *, **, ? and {a,b}; without any, the folder variants. A module (.ts, .mjs, .js)',
+    'exports claim(block, { inputs, at }) of molt/proofs, as for `molt prove`, and may export name and budgets; it runs, and is never cached.',
     'Checks: decode, build, shapes, cost, budgets, laws (at a small size), smoke training if asked for, lock. Every finding has a stable rule id.',
     'Figures are those of the equations as written; where one goes beyond a budget, the planned graph decides. --planned costs that throughout.',
     `The lock (${lockName}) records the figures that are meant; what differs is a finding. Under GitHub Actions findings become`,
@@ -110,11 +117,11 @@ export const checkCommand = (place: () => Place = processPlace): Command => comm
       TE.bind('molt', () => version),
       TE.bind('checked', ({ files, molt }) => TE.fromTask(() => checkFiles({
         cwd: here.cwd, files, options, version: molt, threads: flags.threads,
-        cache: flags['no-cache'] ? noCache : cacheIn(join(resolve(here.cwd, flags.cache), 'check'), buildOf(molt), options),
+        cache: flags['no-cache'] ? noCache : ofFiles(cacheIn(join(resolve(here.cwd, flags.cache), 'check'), buildOf(molt), options)),
       }))),
       TE.bind('lock', ({ checked, before }) => (update ? recorded(checked.result, before, lockPath, here) : TE.right(before))),
       TE.chain(({ checked, lock, files }) => {
-        const result = withLock(checked.result, lock, lockPath, here.cwd, checked.sources);
+        const result = withLock(checked.result, lock, lockPath, here.cwd);
         return pipe(
           told(result, { format: formatFor(flags.format, here), output: flags.output, quiet: flags.quiet }, terminal, here),
           TE.chain(() => appendSummary(result, here)),

@@ -2,11 +2,13 @@
  * Variant files for the tests of checks: one that passes, and one for each thing that can be wrong.
  */
 import { left, right } from 'fp-ts/lib/Either.js';
-import { type Checked, checkSource, decodeLock, keyWhere, lockOutcome, type Options, type Ports, type Result, scan } from '../../../molt/check/index.ts';
+import { type Checked, checkSource, decodeLock, lockOutcome, type Options, type Ports, type Result } from '../../../molt/check/index.ts';
 import { fault } from '../../../shapes/fault.ts';
 
+const module: Ports['module'] = () => async () => left([]);
+
 /** Ports without laws or training: two laws hold. */
-export const calm: Ports = { laws: () => async () => right({ held: 2, broken: [] }), smoke: (_, steps) => async () => right({ first: 2, last: 1, steps }) };
+export const calm: Ports = { laws: () => async () => right({ held: 2, broken: [] }), smoke: (_, steps) => async () => right({ first: 2, last: 1, steps }), module };
 
 /** One law is broken, the loss rises. */
 export const broken: Ports = {
@@ -15,10 +17,11 @@ export const broken: Ports = {
     broken: [{ rule: 'MOLT201', id: 'batch.neighbours', statement: 'the result of a sample does not depend on the other samples of the batch', counter: ['sample 1 of output 0: first at [0, 2]: 0.5, wanted 0.25', 'sample inputs f32[2, 1, 2]; seed 7'], replay: 'seed 1, path 0:1' }],
   }),
   smoke: (_, steps) => async () => right({ first: 1, last: 1.5, steps }),
+  module,
 };
 
 /** There is nothing to run. */
-export const absent: Ports = { laws: () => async () => left(fault('Unsupported', 'laws', ['no law is known of it'], 'another kind')), smoke: () => async () => left(fault('Defect', 'smoke', ['it broke'], 'no exception')) };
+export const absent: Ports = { laws: () => async () => left(fault('Unsupported', 'laws', ['no law is known of it'], 'another kind')), smoke: () => async () => left(fault('Defect', 'smoke', ['it broke'], 'no exception')), module };
 
 const lines = (name: string, rest: readonly string[]): string => [
   '{', '  "schemaVersion": 1,', `  "name": ${JSON.stringify(name)},`,
@@ -41,10 +44,9 @@ export const quick: Options = { costing: 'written', batch: 2, laws: true, smoke:
 const lock = decodeLock('molt.lock.json', { schemaVersion: 1, batch: 2, variants: { 'variants/drift.json': { name: 'drift', figures: { trainableParameters: 900, savedBytesPerSample: 0, peakBytes: 100000, multiplyAdds: 1, exportedBytes: 1 } } } });
 
 const checked = async (file: string, text: string, ports: Ports = calm, options: Options = quick): Promise<Checked> => {
-  const source = { file, text };
-  const found = await checkSource(options, ports)(source);
+  const found = await checkSource(options, ports)({ file, text });
   const known = file.includes('drift') || file.includes('new') ? (lock._tag === 'Right' ? lock.right : undefined) : undefined;
-  return { ...found, outcomes: [...found.outcomes, lockOutcome(known, options, found, keyWhere({ source, scanned: scan(text) }, ['name']))] };
+  return { ...found, outcomes: [...found.outcomes, lockOutcome(known, options, found, { file, ...found.at })] };
 };
 
 const goodResult = async (): Promise<Result> => ({ version: '0.1.0', costing: 'written', batch: 2, variants: [await checked('variants/passing.json', passing)] });
