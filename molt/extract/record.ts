@@ -91,19 +91,22 @@ export const writeRunManifest = (ports: StorePorts, store: string, name: string,
   }
 };
 
-/** The path of the only record of a store. */
-const onlyOne = (store: string): TE.TaskEither<Fault, string> => async () => {
+/** The paths of the records of a store, sorted. errors: Name if there is none; Storage */
+export const runManifestPaths = (store: string): TE.TaskEither<Fault, readonly string[]> => async () => {
   const folder = manifestsIn(store);
   try {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && !name.startsWith('.')).toSorted();
-    const [only] = names;
-    if (only !== undefined && names.length === 1) return right(join(folder, only));
-    const given = names.length === 0 ? ['none'] : names.map((name) => join(folder, name));
-    return left(fault('Name', folder, given, 'one record of an extraction', names.length === 0 ? 'run `molt extract` into this store' : 'say which one: --manifest'));
+    return names.length === 0 ? left(fault('Name', folder, ['none'], 'one record of an extraction', 'run `molt extract` into this store')) : right(names.map((name) => join(folder, name)));
   } catch (thrown) {
     return left(codeOf(thrown) === 'ENOENT' ? fault('Name', folder, ['no such folder'], 'a store with the record of an extraction', 'run `molt extract` into this store') : readFault(folder, thrown));
   }
 };
+
+/** Several records where one is meant. */
+export const severalRecords = (store: string, paths: readonly string[]): Fault => fault('Name', manifestsIn(store), paths, 'one record of an extraction', 'say which one: --manifest');
+
+const onlyOne = (store: string): TE.TaskEither<Fault, string> =>
+  pipe(runManifestPaths(store), TE.chainEitherK((paths) => { const [only] = paths; return only !== undefined && paths.length === 1 ? right(only) : left(severalRecords(store, paths)); }));
 
 /**
  * The record of a run: by path, by its hash, or the only one of the store.

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { openData } from '../../train/stored/data.ts';
 import { evaluate } from '../../train/stored/evaluate.ts';
+import { learnerOn } from '../../train/stored/learner.ts';
 import type { SplitScore } from '../../train/stored/scores.ts';
 import { splitNames } from '../../train/stored/split.ts';
 import { backendFlags, backendOf } from '../backends.ts';
@@ -12,7 +13,7 @@ import { command, optionalText } from '../command.ts';
 import { choice, integer, orElse, text, toggle } from '../flags.ts';
 import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
-import { dataFlags, dataOptionsOf, storeFlag, variantOf } from '../stored.ts';
+import { dataFlags, dataOptionsOf, storeFlag, trunksOn, trunkWeightsFlags, usualBatch, variantOf } from '../stored.ts';
 import { aligned, grouped } from '../table.ts';
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
@@ -34,9 +35,10 @@ export const evalCommand = command({
     ...storeFlag,
     weights: text('W.safetensors', 'weights of `molt train`'),
     ...dataFlags,
-    standard: optionalText('S.safetensors', 'what the features are scaled by; standard.safetensors beside the weights if not given'),
+    ...trunkWeightsFlags,
+    standard: optionalText('S.safetensors', 'what features are scaled by; standard.safetensors beside the weights if not given'),
     split: orElse(choice(splitNames, 'split of the manifest'), 'test' as const),
-    batch: orElse(integer('N', 'segments that run at once', 1), 80),
+    batch: orElse(integer('N', 'segments that run at once, or clips where the head looks at whole clips; those of the training if not given', 1), undefined),
     ...backendFlags,
     json: toggle('the score as JSON'),
   },
@@ -46,11 +48,12 @@ export const evalCommand = command({
       TE.fromEither(variantOf('eval', operands)),
       TE.chain((variant) => openData(dataOptionsOf(variant, flags))),
       TE.bindTo('opened'),
+      TE.bind('built', ({ opened }) => learnerOn(opened, trunksOn(flags, terminal))),
       TE.bind('backend', () => backendOf(flags, terminal)),
       TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, quiet || json))),
-      TE.bind('score', ({ opened, backend, progress }) => interruptible(terminal, (interrupt) => async () => {
+      TE.bind('score', ({ opened, built, backend, progress }) => interruptible(terminal, (interrupt) => async () => {
         try {
-          return await evaluate({ opened, weights, standard, split, batch }, { backend, progress, interrupt })();
+          return await evaluate({ opened, built, weights, standard, split, batch: batch ?? usualBatch(opened) }, { backend, progress, interrupt })();
         } finally {
           progress.stop();
         }

@@ -8,10 +8,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { existsSync } from 'node:fs';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import type { Backend, Value } from '../../../dsl/index.ts';
-import { adamWDefaults, type Threads } from '../../../dsl/optim/index.ts';
+import { type AdamWConfig, adamWDefaults, type Threads } from '../../../dsl/optim/index.ts';
 import { writeAtomic } from '../../io/files.ts';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.ts';
-import { moltAve } from '../../tasks/ave.ts';
 import type { Learner } from '../../tasks/learner.ts';
 import { encodeVariant } from '../../variants/codec.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../checkpoint.ts';
@@ -21,11 +20,12 @@ import { trainOn, type TrainConfig, type Trained } from '../loop.ts';
 import type { BatchSource } from '../source.ts';
 import { sourceStatistics, standardised } from '../standard.ts';
 import type { Interrupt, Progress } from '../watch.ts';
-import { dataHash, type Opened } from './data.ts';
+import { collectionsOf, dataHash, type Opened } from './data.ts';
+import type { Built } from './learner.ts';
 import { bestOf, type JobRecord, type JobSettings, recordOf } from './record.ts';
 import { claimFolder, filesOf, type RunFile, runName } from './run-file.ts';
 import { scoreOf, type SplitScore } from './scores.ts';
-import { labelCount, type Split } from './split.ts';
+import type { Split } from './split.ts';
 import { readStandard, writeStandard } from './standard-file.ts';
 
 export interface JobPorts {
@@ -39,6 +39,7 @@ export interface JobPorts {
 
 export interface Job {
   readonly opened: Opened;
+  readonly built: Built;
   readonly settings: JobSettings;
   readonly learn: Split;
   /** where the learning curve is measured */
@@ -53,21 +54,33 @@ export interface Job {
 
 const text = (json: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`);
 
-/** The learner of an opened variant. */
-export const learnerOf = ({ variant, task }: Opened): Learner => moltAve(variant, labelCount(task));
-
 /** The run that a job is. */
-export const runOf = ({ opened, settings, learn, validation }: Job): RunFile => ({
+export const runOf = ({ opened, built, settings, learn, validation }: Job): RunFile => ({
   schemaVersion: 1,
   variant: encodeVariant(opened.variant),
-  data: { hash: dataHash(opened, [learn, validation]), collections: opened.collections, items: { [learn.name]: learn.ids.length, [validation.name]: validation.ids.length } },
+  trunks: built.trunks,
+  data: { hash: dataHash(opened, [learn, validation]), collections: collectionsOf(opened), items: { [learn.name]: learn.ids.length, [validation.name]: validation.ids.length } },
   settings: { ...settings, memory: opened.memory / 2 ** 20, validation: validation.name },
 });
 
-const configOf = (s: JobSettings): TrainConfig => ({ seed: s.seed, batch: s.batch, epochs: s.epochs, points: s.points, adam: { ...adamWDefaults, decay: s.decay }, rate: { rate: s.rate, warmup: s.warmup, final: s.final } });
+/** Where the decay goes. */
+const decays = {
+  adam: (decay) => ({ ...adamWDefaults, coupled: decay }),
+  adamw: (decay) => ({ ...adamWDefaults, decay }),
+} as const satisfies { readonly [O in JobSettings['optimiser']]: (decay: number) => AdamWConfig };
+
+const configOf = (s: JobSettings): TrainConfig =>
+  ({ seed: s.seed, batch: s.batch, epochs: s.epochs, points: s.points, adam: decays[s.optimiser](s.decay), rate: { rate: s.rate, warmup: s.warmup, final: s.final }, headRate: s.headRate });
+
+/** What features are scaled by; inputs of trunks are taken as they are. */
+export type Scaling = ChannelStatistics | undefined;
+
+/** A source as the learner takes it. */
+const scaled = (scaling: Scaling, source: BatchSource): BatchSource => (scaling === undefined ? source : standardised(scaling, source));
 
 /** Statistics of the training split: those of the folder if it has them. */
-const statisticsOf = ({ out, settings }: Job, data: string, learn: BatchSource, { progress, interrupt }: JobPorts): TE.TaskEither<Fault, ChannelStatistics> => {
+const scalingOf = ({ opened, out, settings }: Job, data: string, learn: BatchSource, { progress, interrupt }: JobPorts): TE.TaskEither<Fault, Scaling> => {
+  if (opened.reads === 'input') return TE.right(undefined);
   const path = filesOf(out).standard;
   if (existsSync(path)) return readStandard(path, learn.inputs, data);
   progress.start('statistics of the training split', Math.ceil(learn.count / settings.batch));
@@ -78,14 +91,15 @@ const statisticsOf = ({ out, settings }: Job, data: string, learn: BatchSource, 
 };
 
 /** Each split's score by the trained weights. */
-export const scoresOf = (opened: Opened, splits: readonly Split[], statistics: ChannelStatistics, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
+export const scoresOf = (opened: Opened, { learner }: Built, splits: readonly Split[], scaling: Scaling, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
   TE.bracket(
-    inference(ports.backend, learnerOf(opened), answersOf(learnerOf(opened)).reads, batch),
+    inference(ports.backend, learner, answersOf(learner).reads, batch),
     (shown) => async () => {
       const scores: { [name: string]: SplitScore } = {};
       for (const split of splits) {
-        ports.progress.start(`answers on the ${split.name} split`, Math.ceil(split.labels.length / batch));
-        const answers = await labelsOn(shown, learnerOf(opened), weights, standardised(statistics, opened.source(split)), { onStep: (done) => ports.progress.update(done), interrupted: () => ports.interrupt.requested })();
+        const source = scaled(scaling, opened.source(split));
+        ports.progress.start(`answers on the ${split.name} split`, Math.ceil(source.count / batch));
+        const answers = await labelsOn(shown, learner, weights, source, { onStep: (done) => ports.progress.update(done), interrupted: () => ports.interrupt.requested })();
         if (E.isLeft(answers)) return answers;
         scores[split.name] = scoreOf(opened.classes, split.ids.length, split.labels, answers.right);
       }
@@ -100,9 +114,9 @@ const valuesOf = (learner: Learner, weights: ReadonlyMap<string, Float32Array>):
 /** Whether the state is that of the curve's last point, and that point the best. */
 const isBest = ({ curve, partial }: Checkpoint): boolean => curve.length > 0 && partial[4] === 0 && bestOf(curve) === curve.at(-1);
 
-const trained = (job: Job, run: string, learner: Learner, learn: BatchSource, validation: BatchSource, from: Checkpoint | undefined, ports: JobPorts): TE.TaskEither<Fault, Trained> => {
+const trained = (job: Job, run: string, learn: BatchSource, validation: BatchSource, from: Checkpoint | undefined, ports: JobPorts): TE.TaskEither<Fault, Trained> => {
   const { progress } = ports;
-  const { batch, epochs } = job.settings;
+  const { settings: { batch, epochs }, built: { learner } } = job;
   progress.start('training', Math.floor(learn.count / batch) * epochs);
   let note = '';
   return trainOn(run, configOf(job.settings), learner, { learn, validation }, {
@@ -121,20 +135,25 @@ const trained = (job: Job, run: string, learner: Learner, learn: BatchSource, va
   }, from);
 };
 
-const enough = ({ settings: { batch }, learn: { labels }, opened: { memory, leastMemory } }: Job): E.Either<Fault, void> => {
+const enough = ({ settings: { batch }, learn: { labels }, opened: { memory, leastMemory, segments } }: Job): E.Either<Fault, void> => {
   const refused = (given: string, needed: string, hint?: string): E.Either<Fault, void> => E.left(fault('Usage', 'molt train', [given], needed, hint));
-  if (labels.length < batch) return refused(`--batch ${batch}`, `at most the ${labels.length} segments of the training split`);
+  const samples = segments === 1 ? 'segments' : 'clips';
+  if (labels.length / segments < batch) return refused(`--batch ${batch}`, `at most the ${labels.length / segments} ${samples} of the training split`);
   const least = leastMemory(batch);
-  return memory >= least ? E.right(undefined) : refused(`--memory ${memory / 2 ** 20}`, `at least ${Math.ceil(least / 2 ** 20)} MB for a batch of ${batch} segments`, 'more memory, or a smaller --batch');
+  return memory >= least ? E.right(undefined) : refused(`--memory ${memory / 2 ** 20}`, `at least ${Math.ceil(least / 2 ** 20)} MB for a batch of ${batch} ${samples}`, 'more memory, or a smaller --batch');
 };
+
+/** What the weights of a run say of the trunks. */
+export const trunksKey = 'molt.trunks';
 
 /**
  * Runs the job. errors: Usage (another run in the folder, a batch larger than the split), Interrupted after a checkpoint, NotFinite, and those of
  * the store, the disk and the engine
  */
 export const runJob = (job: Job, ports: JobPorts): TE.TaskEither<Fault, JobRecord> => {
-  const { opened, settings, out } = job;
-  const [run, files, learner] = [runOf(job), filesOf(out), learnerOf(opened)];
+  const { opened, built, settings, out } = job;
+  const { learner, trunks } = built;
+  const [run, files] = [runOf(job), filesOf(out)];
   const name = runName(opened.variant.name, run);
   const plain = opened.source(job.learn);
   return pipe(
@@ -142,12 +161,12 @@ export const runJob = (job: Job, ports: JobPorts): TE.TaskEither<Fault, JobRecor
     TE.chain(() => claimFolder(out, run, job.resume)),
     TE.bindTo('goesOn'),
     TE.bind('from', ({ goesOn }): TE.TaskEither<Fault, Checkpoint | undefined> => (goesOn ? loadCheckpoint(files.checkpoint, name, learner.declared) : TE.right(undefined))),
-    TE.bind('statistics', () => statisticsOf(job, run.data.hash, plain, ports)),
-    TE.bind('made', ({ statistics, from }) => trained(job, name, learner, standardised(statistics, plain), standardised(statistics, opened.source(job.validation)), from, ports)),
+    TE.bind('scaling', () => scalingOf(job, run.data.hash, plain, ports)),
+    TE.bind('made', ({ scaling, from }) => trained(job, name, scaled(scaling, plain), scaled(scaling, opened.source(job.validation)), from, ports)),
     TE.bind('weights', ({ made }) => (settings.keep === 'last' ? TE.right(valuesOf(learner, made.weights)) : pipe(readSafetensors(files.best), TE.map(({ tensors }) => tensors)))),
-    TE.chainFirst(({ weights }) => writeSafetensors(files.weights, weights, new Map([['molt', job.version], ['molt.run', name], ['variant', opened.variant.name]]))),
-    TE.bind('splits', ({ statistics, weights }) => scoresOf(opened, job.scored, statistics, weights, settings.batch, ports)),
-    TE.map(({ made, splits }) => recordOf({ molt: job.version, run: name, variant: opened.variant.name, backend: ports.backend.name, settings, data: run.data, classes: opened.classes, learner, validation: job.validation.name, curve: made.curve, splits }, Math.floor(plain.count / settings.batch) * settings.epochs)),
+    TE.chainFirst(({ weights }) => writeSafetensors(files.weights, weights, new Map([['molt', job.version], ['molt.run', name], [trunksKey, JSON.stringify(trunks)], ['variant', opened.variant.name]]))),
+    TE.bind('splits', ({ scaling, weights }) => scoresOf(opened, built, job.scored, scaling, weights, settings.batch, ports)),
+    TE.map(({ made, splits }) => recordOf({ molt: job.version, run: name, variant: opened.variant.name, backend: ports.backend.name, settings, trunks, data: run.data, classes: opened.classes, learner, validation: job.validation.name, curve: made.curve, splits }, Math.floor(plain.count / settings.batch) * settings.epochs)),
     TE.chainFirst((record) => writeAtomic(files.record, text(record))),
   );
 };

@@ -12,9 +12,13 @@ import type { SplitName } from './split.ts';
 /** What decides a run's numbers besides variant and data. */
 export interface JobSettings {
   readonly epochs: number;
-  /** segments of a step */
+  /** samples of a step: segments, or clips where the head looks at whole clips */
   readonly batch: number;
+  /** adam adds decay · weight to the gradient, adamw takes rate · decay of the weight off */
+  readonly optimiser: 'adam' | 'adamw';
   readonly rate: number;
+  /** greatest rate of the head */
+  readonly headRate: number;
   readonly warmup: number;
   /** the last rate as a share of the greatest */
   readonly final: number;
@@ -34,6 +38,7 @@ export interface JobRecord {
   readonly variant: string;
   readonly backend: string;
   readonly settings: JobSettings;
+  readonly trunks: RunFile['trunks'];
   readonly data: RunFile['data'];
   readonly classes: readonly string[];
   /** numbers trained, of which `head` are the task head's */
@@ -57,8 +62,8 @@ const secondsOf = (curve: readonly EpochRecord[]): number => curve.reduce((sum, 
 /** What a record is made from. */
 export type Recorded = Omit<JobRecord, 'schemaVersion' | 'parameters' | 'steps' | 'seconds' | 'kept'> & { readonly learner: Learner };
 
-export const recordOf = ({ learner, molt, run, variant, backend, settings, data, classes, validation, curve, splits }: Recorded, steps: number): JobRecord => ({
-  schemaVersion: 1, molt, run, variant, backend, settings, data, classes,
+export const recordOf = ({ learner, molt, run, variant, backend, settings, trunks, data, classes, validation, curve, splits }: Recorded, steps: number): JobRecord => ({
+  schemaVersion: 1, molt, run, variant, backend, settings, trunks, data, classes,
   parameters: { trainable: countDeclared(learner.declared.values()).trainable, head: countDeclared([...learner.declared.values()].filter(({ name }) => name.startsWith('head.'))).trainable },
   steps,
   seconds: secondsOf(curve),

@@ -16,6 +16,8 @@ import { isObject } from '../../variants/combinators.ts';
 export interface RunFile {
   readonly schemaVersion: 1;
   readonly variant: unknown;
+  /** hashes of the weights of the trunks */
+  readonly trunks: Both<string>;
   readonly data: { readonly hash: string; readonly collections: Both<string>; readonly items: { readonly [split: string]: number } };
   readonly settings: { readonly [name: string]: number | string | boolean };
 }

@@ -7,6 +7,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { type Both, modalities, type ModalityName } from '../../modality.ts';
 import type { Task, Variant } from '../../variants/variant.ts';
+import { eventOf } from './clips.ts';
+import { meets, type Need, needsOf, readsOf, sizesText } from './needs.ts';
 
 export const splitNames = ['train', 'val', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -29,11 +31,15 @@ export interface Listing {
   readonly items: readonly ListedItem[];
 }
 
-/** What is read of a collection of features. */
+/** What is read of a collection of features or inputs. */
 export interface Shelf {
   readonly key: string;
   readonly made: {
     readonly backbone: string;
+    /** hash */
+    readonly weights: string;
+    readonly preprocessing: string;
+    /** `input`: what enters the backbone */
     readonly position: string;
     readonly segments: number;
     readonly tensors: readonly { readonly name: string; readonly sizes: readonly number[] }[];
@@ -75,31 +81,32 @@ export const classNames = (task: AveTask, { path, classes }: Listing): E.Either<
   return E.left(fault('Decode', path, [`${classes.length} classes: ${names(classes)}`], `the ${task.classes} events of the variant's task, and background as the last if it is named`, 'change "classes" in the variant\'s task, or in the manifest'));
 };
 
-/** The features of one modality as the variant reads them against those of the collection. errors: Shape, with each layer */
-const fits = (variant: Variant, task: AveTask, m: ModalityName, { key, made }: Shelf): readonly string[] => {
-  const needed = variant.features[m];
+/** What the variant reads of one modality against what the collection holds: each tensor that does not fit. */
+const misfits = (needs: readonly Need[], task: AveTask, m: ModalityName, { key, made }: Shelf): readonly string[] => {
   const has = new Map(made.tensors.map(({ name, sizes }) => [name, sizes]));
-  const layers = needed.flatMap(({ tokens, channels }, l) => {
-    const sizes = has.get(`${m}.${l}`);
-    if (sizes === undefined) return [`${m}.${l}: not there; needed ${tokens} tokens, ${channels} channels`];
-    return sizes[0] === tokens && sizes[1] === channels && sizes.length === 2 ? [] : [`${m}.${l}: ${sizes[0]} tokens, ${sizes[1]} channels; needed ${tokens} tokens, ${channels} channels`];
+  const tensors = needs.flatMap((need) => {
+    const sizes = has.get(need.name);
+    if (sizes === undefined) return [`${need.name}: not there; needed ${need.shown}`];
+    return meets(need, sizes) ? [] : [`${need.name}: ${sizesText(need, sizes)}; needed ${need.shown}`];
   });
-  const surplus = made.tensors.length > needed.length ? [`${made.tensors.length} ${m} layers; needed ${needed.length}`] : [];
+  const surplus = made.tensors.length > needs.length ? [`${made.tensors.length} ${m} layers; needed ${needs.length}`] : [];
   const segments = made.segments === task.segments ? [] : [`${m}: ${made.segments} segments; needed ${task.segments}`];
-  return [...layers, ...surplus, ...segments].map((line) => `${line} (${made.backbone}, ${made.position}, collection ${key.slice(0, 12)})`);
+  return [...tensors, ...surplus, ...segments].map((line) => `${line} (${made.backbone}, ${made.position}, collection ${key.slice(0, 12)})`);
 };
 
 /** Whether the collections hold what the variant reads. errors: Shape */
 export const checkShapes = (source: string, variant: Variant, task: AveTask, shelves: Both<Shelf>): E.Either<Fault, void> => {
-  const wrong = modalities.flatMap((m) => fits(variant, task, m, shelves[m]));
-  return wrong.length === 0
-    ? E.right(undefined)
-    : E.left(fault('Shape', `variant ${source} on these features`, few(wrong), 'the layers that the variant was written for', "extract with the variant's backbones and position, or write the sizes of the store into the variant"));
+  const needs = needsOf(variant);
+  const wrong = modalities.flatMap((m) => misfits(needs[m], task, m, shelves[m]));
+  if (wrong.length === 0) return E.right(undefined);
+  const inside = readsOf(variant) === 'input';
+  return E.left(fault('Shape', `variant ${source} on ${inside ? 'this store' : 'these features'}`, few(wrong), inside ? 'what enters the trunks that the adapters stand inside' : 'the layers that the variant was written for',
+    inside ? 'molt extract … --position input' : "extract with the variant's backbones and position, or write the sizes of the store into the variant"));
 };
 
 /** The command that makes the features of a manifest that are not there. */
 export const extractCommand = (store: string, { visual, audio }: Both<Shelf>): string => {
-  const trunk = ({ made }: Shelf): string => `--backbone ${made.backbone} [--weights W]`;
+  const trunk = ({ made }: Shelf): string => `--backbone ${made.backbone}${made.position === 'input' ? '' : ' [--weights W]'}`;
   const shared = visual.made.backbone === audio.made.backbone;
   return `molt extract MANIFEST.json ${trunk(visual)} ${shared ? '--share' : trunk(audio)} --position ${visual.made.position} --store ${store}`;
 };
@@ -121,7 +128,7 @@ export interface Asking {
   readonly skipMissing: boolean;
 }
 
-/** A split of a manifest. errors: Name for a split without items, for items without labels and for features that are not there; Decode for labels of another form */
+/** A split of a manifest. errors: Name for a split without items, for items without labels and for features that are not there; Decode for labels of another form, and for clips without an event where the head learns to name one */
 export const splitOf = ({ store, listing, shelves, task, skipMissing }: Asking, name: SplitName): E.Either<Fault, Split> => {
   const all = listing.items.filter((item) => item.split === name);
   if (all.length === 0) {
@@ -138,6 +145,8 @@ export const splitOf = ({ store, listing, shelves, task, skipMissing }: Asking, 
     return E.left(fault('Name', `${store}: split ${name}`, [`${missing.length} of ${all.length} items without features`, ...few(missing.map((item) => `${item.id}: no ${lacking(item).join(' and no ')} features`))], 'features of every item', `${extractCommand(store, shelves)}; or --skip-missing to leave these items out`));
   const kept = all.filter((item) => lacking(item).length === 0);
   if (kept.length === 0) return E.left(fault('Name', `${store}: split ${name}`, [`none of ${all.length} items has features`], 'features of at least one item', extractCommand(store, shelves)));
+  const silent = task.head === 'linear' || name !== 'train' ? [] : kept.filter(({ labels = [] }) => eventOf(labels, task.classes) === undefined);
+  if (silent.length > 0) return E.left(fault('Decode', `${listing.path}: split ${name}`, [`${silent.length} of ${kept.length} items of background alone: ${names(silent.map(({ id }) => id))}`], `an event in every clip: the head ${task.head} learns to name one`, 'leave these clips out of the split, or take "head": "linear"'));
   const hashes = (m: ModalityName): readonly string[] => kept.flatMap(({ inputs }) => inputs[m] ?? []);
   return E.right({ name, ids: kept.map(({ id }) => id), inputs: { visual: hashes('visual'), audio: hashes('audio') }, labels: Int32Array.from(kept.flatMap(({ labels }) => labels ?? [])) });
 };

@@ -8,8 +8,9 @@ import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
 import { random } from '../../../dsl/index.ts';
 import { reader, readStore } from '../../../molt/store/index.ts';
 import type { Batches, BatchSource } from '../../../molt/train/source.ts';
-import { openData, type Opened } from '../../../molt/train/stored/data.ts';
+import { collectionsOf, openData, type Opened } from '../../../molt/train/stored/data.ts';
 import { type Job, type JobPorts, runJob } from '../../../molt/train/stored/job.ts';
+import { type Built, learnerOn, noTrunks } from '../../../molt/train/stored/learner.ts';
 import { silent } from '../../../molt/train/watch.ts';
 import { orFail } from '../backbones/golden.ts';
 import { type StoreOptions, writeStored } from './stored.ts';
@@ -43,7 +44,7 @@ test('in order: the features of the store with their labels, the last batch fill
   expect(labelOf.size).toBe(120);
 
   const store = orFail(await readStore(join(folder, 'pairs', 'store'))());
-  const first = orFail(await orFail(await store.existing(data.collections.visual)()).read(split.inputs.visual[1] ?? '')()).get('visual.1')?.data.slice(0, 24) ?? [];
+  const first = orFail(await orFail(await store.existing(collectionsOf(data).visual)()).read(split.inputs.visual[1] ?? '')()).get('visual.1')?.data.slice(0, 24) ?? [];
   expect(listed[4]?.[0]).toContain(Array.from(first).join());
 
   const open = (): Batches => data.source(split).open({ names, batch: 8, shuffle: random.key(3) });
@@ -63,7 +64,7 @@ test('memory: an epoch over a store many times the bound is read within it, into
   const data = await opened('large', { items: { train: 120, val: 1, test: 1 }, dtype: 'f32' }, little);
   const split = orFail(data.split('train'));
   const store = orFail(await readStore(join(folder, 'large', 'store'))());
-  const collections = { visual: orFail(await store.existing(data.collections.visual)()), audio: orFail(await store.existing(data.collections.audio)()) };
+  const collections = { visual: orFail(await store.existing(collectionsOf(data).visual)()), audio: orFail(await store.existing(collectionsOf(data).audio)()) };
   const direct = orFail(await reader({ sources: (['visual', 'audio'] as const).map((m) => ({ collection: collections[m], inputs: split.inputs[m] })), batch: 8, memory: little, order: { kind: 'shuffled', key: random.key(1) } })());
   expect(direct.bound).toBeLessThanOrEqual(little);
   expect(120 * 1792).toBeGreaterThan(10 * little);
@@ -80,24 +81,25 @@ test('memory: an epoch over a store many times the bound is read within it, into
   await batches.close();
 });
 
-const settings: Job['settings'] = { epochs: 2, batch: 8, rate: 0.01, warmup: 2, final: 0.1, decay: 0.01, points: 2, seed: 4, keep: 'last' };
-const jobOf = (data: Opened, out: string, resume: boolean): Job => {
+const settings: Job['settings'] = { epochs: 2, batch: 8, optimiser: 'adamw', rate: 0.01, headRate: 0.01, warmup: 2, final: 0.1, decay: 0.01, points: 2, seed: 4, keep: 'last' };
+const built = async (data: Opened): Promise<Built> => orFail(await learnerOn(data, noTrunks)());
+const jobOf = async (data: Opened, out: string, resume: boolean): Promise<Job> => {
   const [learn, validation] = [orFail(data.split('train')), orFail(data.split('val'))];
-  return { opened: data, settings, learn, validation, scored: [learn, validation], out: join(folder, out), resume, version: 'test' };
+  return { opened: data, built: await built(data), settings, learn, validation, scored: [learn, validation], out: join(folder, out), resume, version: 'test' };
 };
 
 test.each(['f32', 'f16'] as const)('%s: stopped between windows and gone on with: the same curve and weights, bit for bit', async (dtype) => {
   const data = await opened(`windows-${dtype}`, { items: { train: 16, val: 3, test: 1 }, dtype }, little);
   const backend = orFail(await tfjs('wasm')());
   const ports: JobPorts = { backend, clock: () => 0, progress: silent, interrupt: { requested: false } };
-  const whole = orFail(await runJob(jobOf(data, `${dtype}-whole`, false), ports)());
+  const whole = orFail(await runJob(await jobOf(data, `${dtype}-whole`, false), ports)());
   expect(whole.curve.length).toBe(4);
   expect(whole.curve[3]?.loss).toBeLessThan(0.8 * (whole.curve[0]?.loss ?? 0));
 
   const interrupt = { requested: false };
   const progress = { ...silent, update: (done: number, note?: string) => { if (note !== undefined && done === 9) interrupt.requested = true; } };
-  expect(await runJob(jobOf(data, `${dtype}-parts`, false), { ...ports, progress, interrupt })()).toMatchObject(E.left({ _tag: 'Interrupted', given: ['step 9 of 16'] }));
-  const resumed = orFail(await runJob(jobOf(data, `${dtype}-parts`, true), ports)());
+  expect(await runJob(await jobOf(data, `${dtype}-parts`, false), { ...ports, progress, interrupt })()).toMatchObject(E.left({ _tag: 'Interrupted', given: ['step 9 of 16'] }));
+  const resumed = orFail(await runJob(await jobOf(data, `${dtype}-parts`, true), ports)());
   expect(resumed).toEqual(whole);
   const [a, b] = [`${dtype}-whole`, `${dtype}-parts`].map((out) => readFileSync(join(folder, out, 'weights.safetensors')));
   expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
@@ -108,7 +110,7 @@ test('memory that holds no batch is refused before anything is written, and the 
   const backend = orFail(await tfjs('wasm')());
   const ports: JobPorts = { backend, clock: () => 0, progress: silent, interrupt: { requested: false } };
   const least = (await opened('least', options, little)).leastMemory(8);
-  const job = async (memory: number): Promise<Job> => ({ ...jobOf(await opened('least', options, memory), 'least-out', false), settings: { ...settings, epochs: 1 } });
+  const job = async (memory: number): Promise<Job> => ({ ...(await jobOf(await opened('least', options, memory), 'least-out', false)), settings: { ...settings, epochs: 1 } });
   expect(await runJob(await job(least - 1), ports)()).toMatchObject(E.left({ _tag: 'Usage', needed: expect.stringContaining('for a batch of 8 segments') }));
   expect(existsSync(join(folder, 'least-out'))).toBe(false);
   const data = await opened('least', options, least);
@@ -120,7 +122,7 @@ test('memory that holds no batch is refused before anything is written, and the 
 test('the best point of the curve may be the result; it is scored as the curve says', async () => {
   const data = await opened('best', { items: { train: 16, val: 3, test: 1 } }, little);
   const backend = orFail(await tfjs('wasm')());
-  const job = jobOf(data, 'best-out', false);
+  const job = await jobOf(data, 'best-out', false);
   // a rate that grows without bound spoils what was learnt
   const made = orFail(await runJob({ ...job, settings: { ...settings, keep: 'best', rate: 0.02, final: 60 } }, { backend, clock: () => 0, progress: silent, interrupt: { requested: false } })());
   const best = Math.max(...made.curve.map(({ validation }) => validation));
@@ -133,8 +135,8 @@ test('a flipped byte in a shard stops the run with the name of the shard', async
   const data = await opened('damaged', { items: { train: 4, val: 1, test: 1 } }, little);
   const split = orFail(data.split('train'));
   const store = orFail(await readStore(join(folder, 'damaged', 'store'))());
-  const name = `${orFail(await store.existing(data.collections.audio)()).place(split.inputs.audio[0] ?? '')?.shard}.safetensors`;
-  const path = join(folder, 'damaged', 'store', 'collections', data.collections.audio, 'shards', name);
+  const name = `${orFail(await store.existing(collectionsOf(data).audio)()).place(split.inputs.audio[0] ?? '')?.shard}.safetensors`;
+  const path = join(folder, 'damaged', 'store', 'collections', collectionsOf(data).audio, 'shards', name);
   const bytes = readFileSync(path);
   const at = bytes.length - 5 * 512 + 8; // the shard ends with the last tensor of five items
   bytes[at] = (bytes[at] ?? 0) ^ 1;
