@@ -10,6 +10,8 @@ import { type BackboneParts, partsOf } from '../backbones/backbone.ts';
 import { type BatchSizes, entered, type Entered } from '../backbones/applied.ts';
 import { type BackboneConfig, stagesOf, type Stage } from '../backbones/config.ts';
 import { pairedBlocks } from '../backbones/pairs.ts';
+import type { Taps } from '../backbones/taps.ts';
+import { run } from '../backbones/trunk.ts';
 import { type Both, both, bothBlocks } from '../modality.ts';
 import type { Statistics } from './batch-norm.ts';
 import { type JointOutput, jointly, type Pair, type PairAdapters, type Parts, type Places } from './joint.ts';
@@ -26,7 +28,13 @@ export interface Inside {
   /** every weight; the trunks' are frozen */
   readonly declared: ReadonlyMap<string, Declared>;
   /** over the published inputs: `visual.pixels`, and `audio.logmel` or, for one Swin, `audio.pixels` */
-  readonly run: (batch: number) => { readonly output: JointOutput<'B'>; readonly inputs: Both<Entered['input']> };
+  readonly run: (batch: number) => InsideBatch;
+}
+export interface InsideBatch {
+  readonly output: JointOutput<'B'>;
+  readonly inputs: Both<Entered['input']>;
+  /** what the visual trunk gives for as many other pictures, `other.pixels`, without adapters */
+  readonly other: () => Taps<'B'>;
 }
 
 const sizesAt = (own: Stage, other: Stage): PlaceSizes => ({ N: own.side ** 2, D: own.channels, M: other.side ** 2, C: other.channels });
@@ -63,6 +71,9 @@ export const bothTrunks = ({ visual, audio, shared }: Trunks, trained: boolean):
 export const bothEntered = (trunks: Trunks, sizes: BatchSizes, parts: Both<BackboneParts>): Both<Entered> =>
   both(entered(trunks.visual, sizes, 'visual')(parts.visual), entered(trunks.audio, sizes, 'audio')(parts.audio));
 
+/** A trunk over pictures of its own, `other.pixels`. */
+export const otherTaps = (config: BackboneConfig, sizes: BatchSizes, parts: BackboneParts): Taps<'B'> => run(parts.trunk, entered(config, sizes, 'other')(parts).patches);
+
 const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 'halves' : 'whole');
 
 /** Both trunks with adapters inside. @throws MoltError (Shape) if channels do not divide by an adapter's groups and reduction */
@@ -80,7 +91,7 @@ export const inside = (adapter: InsertedAdapter, trunks: Trunks, statistics: Sta
           return place.stage === s ? [{ visual: place.visual, audio: place.audio, ...(found === undefined ? {} : { adapters: found }) }] : [];
         }));
         const output = jointly(both(bound.visual.trunk, bound.audio.trunk), both(partsFor(trunks.visual), partsFor(trunks.audio)), pairs, both(enter.visual.patches, enter.audio.patches));
-        return { output, inputs: both(enter.visual.input, enter.audio.input) };
+        return { output, inputs: both(enter.visual.input, enter.audio.input), other: () => otherTaps(trunks.visual, { ...sizes, batch }, bound.visual) };
       },
     };
   });

@@ -47,7 +47,7 @@ const large = { kind: 'swinv2', patch: 4, channels: 192, depths: [2, 2, 18, 2], 
 /** First trained on images of 192 pixels with windows of 12, the last stage's clamped to its grid. */
 const from192 = [12, 12, 12, 6] as const;
 
-/** Trunks by name: the published ones (size, window, image), and the tiny ones of this repository. */
+/** Trunks by name: the published ones (size, window, image), the tiny ones of this repository, and mini ones of four stages, without weights, for laws and smoke trainings. */
 export const backboneConfigs = {
   'swinv2-tiny-w8-256': { ...tiny, image: 256, window: 8 },
   'swinv2-tiny-w16-256': { ...tiny, image: 256, window: 16 },
@@ -64,6 +64,8 @@ export const backboneConfigs = {
   htsat: { kind: 'htsat', spectrogram: 256, mels: 64, patch: 4, channels: 96, depths: [2, 2, 6, 2], heads: [4, 8, 16, 32], window: 8 },
   'swinv2-tiny64': { kind: 'swinv2', image: 64, patch: 4, channels: 24, depths: [2, 2, 2], heads: [2, 4, 8], window: 4 },
   'htsat-tiny64': { kind: 'htsat', spectrogram: 64, mels: 64, patch: 4, channels: 24, depths: [2, 2, 2], heads: [2, 4, 8], window: 4 },
+  'swinv2-mini64': { kind: 'swinv2', image: 64, patch: 4, channels: 8, depths: [1, 1, 1, 1], heads: [1, 2, 2, 4], window: 4 },
+  'htsat-mini64': { kind: 'htsat', spectrogram: 64, mels: 64, patch: 4, channels: 8, depths: [1, 1, 1, 1], heads: [1, 2, 2, 4], window: 4 },
 } as const satisfies { readonly [name: string]: BackboneConfig };
 
 export type BackboneName = keyof typeof backboneConfigs;

@@ -46,6 +46,9 @@ export const openTokens = <N extends Dim, D extends Dim>(tokens: DimOf<N>, chann
     ? wrap(unwrap(x))
     : raise(fault('Shape', 'tokens', [`sizes [${x.sizes.join(', ')}]`], `${tokens.size} tokens with ${channels.size} channels`));
 export const closeTokens = <B extends Dim, N extends Dim, D extends Dim>(x: Tensor<[B, N, D]>): Tokens<B> => wrap(unwrap(x));
+/** The same tokens under an exact batch. @throws MoltError (Shape) if there are more or fewer */
+export const openBatch = <B extends Dim>(b: DimOf<B>) => <A extends Dim>(x: Tokens<A>): Tokens<B> =>
+  x.sizes[0] === b.size ? wrap(unwrap(x)) : raise(fault('Shape', 'tokens', [`sizes [${x.sizes.join(', ')}]`], `tokens of ${b.size} segments`));
 /** One number for each token, of a number of tokens that the types do not know. */
 export type Row<B extends Dim> = Tensor<[B, 'tokens']>;
 export const closeRow = <B extends Dim, N extends Dim>(x: Tensor<[B, N]>): Row<B> => wrap(unwrap(x));

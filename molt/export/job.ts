@@ -30,15 +30,15 @@ interface Model {
   readonly loss: (batch: number) => { readonly loss: Node; readonly parts: Outputs };
 }
 
-/** errors: Unsupported for a task that is not built */
+/** errors: those of the variant's graphs */
 const modelOf = (variant: Variant): Either<Fault, Model> => {
-  if (variant.task.kind === 'ave' || !isMolt(variant)) {
+  if (variant.task.kind !== 'none' || !isMolt(variant)) {
     return pipe(learnerFor(variant), map(({ declared, infer, train }) => ({ declared, infer, loss: (batch) => { const { loss, task, tor } = train(batch); return { loss, parts: new Map([['task', task], ['tor', tor]]) }; } })));
   }
   return pipe(buildVariant(variant), map(({ declared, outputs }) => ({ declared, infer: (batch) => outputs(batch).outputs, loss: (batch) => ({ loss: outputs(batch).objective, parts: new Map() }) })));
 };
 
-/** What inference reads. errors: Unsupported for a task that is not built */
+/** What inference reads. errors: those of the variant's graphs */
 export const inferenceJob = (variant: Variant): Either<Fault, Job> => pipe(modelOf(variant), map(({ declared, infer }) => ({ declared, outputs: infer })));
 
 const trained = (declared: ReadonlyMap<string, Declared>): readonly Declared[] => [...declared.values()].filter((d) => d.trainable);

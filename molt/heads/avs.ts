@@ -45,9 +45,11 @@ export type Stages<B extends Dim, T extends Dim, S extends Dim, C extends Dim> =
   Tensor<[B, T, Twice<S>, Twice<S>, Twice<Twice<C>>]>,
   Tensor<[B, T, S, S, Twice<Twice<Twice<C>>>]>
 >;
+/** A change of the decoder's maps before anything else looks at them. */
+export type ChangeMaps<B extends Dim, T extends Dim, G extends Dim, E extends Dim> = (maps: Maps<B, T, G, E>) => Maps<B, T, G, E>;
 /** shape: stages of B clips of T frames, a [B, T, A] → logits [B, T, 32·G, 32·G] */
 export interface SegmentStages<in out S extends Dim, in out C extends Dim, in out A extends Dim, in out G extends Dim, in out E extends Dim> {
-  <B extends Dim, T extends Dim>(stages: Stages<B, T, S, C>, a: Tensor<[B, T, A]>): Segmented<B, T, G, E>;
+  <B extends Dim, T extends Dim>(stages: Stages<B, T, S, C>, a: Tensor<[B, T, A]>, change?: ChangeMaps<B, T, G, E>): Segmented<B, T, G, E>;
 }
 
 /** 1 + k g */
@@ -68,9 +70,9 @@ const pooled = reduce('mean', 'b t h w e -> b t e');
 export const gated = <S extends Dim, C extends Dim, A extends Dim, G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim>(
   { s, c, a }: Pictured<S, C, A>, sizes: MaskSizes<G, E, F, I, O, U>, gates: SomeBlock<Scales<Gates<E, F>>>, statistics: Statistics): SomeBlock<SegmentStages<S, C, A, G, E>> => {
   const { g, e, f } = sizes;
-  return opaque(block({ project: projected(s, c, g, e), audio: linear(a, f), gating: gates, masks: masks(sizes, statistics) }, (p): SegmentStages<S, C, A, G, E> => (stages, sound) => {
+  return opaque(block({ project: projected(s, c, g, e), audio: linear(a, f), gating: gates, masks: masks(sizes, statistics) }, (p): SegmentStages<S, C, A, G, E> => (stages, sound, change = (maps) => maps) => {
     const heard = p.audio(sound);
-    const [x1, x2, x3, x4] = p.project(stages);
+    const [x1, x2, x3, x4] = change(p.project(stages));
     const [gate1, gate2, gate3, gate4] = p.gating;
     const [g1, g2, g3, g4] = [gate1(pooled(x1), heard), gate2(pooled(x2), heard), gate3(pooled(x3), heard), gate4(pooled(x4), heard)] as const;
     const seen = add(add(g1.visual, g2.visual), add(g3.visual, g4.visual));

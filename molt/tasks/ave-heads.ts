@@ -9,17 +9,11 @@ import { beside, block, concat, crossEntropy, type Declared, declaredOf, input, 
 import { cmbs, cmbsLoss, type Locate } from '../heads/cmbs.ts';
 import type { TemporalSizes } from '../heads/temporal.ts';
 import type { Both } from '../modality.ts';
+import type { Judged } from './head.ts';
 import { multiHead } from '../multi-head.ts';
 
-/** What a task makes of one batch. */
-export interface Judged {
-  readonly outputs: ReadonlyMap<string, Node>;
-  /** a scalar */
-  readonly loss: Node;
-}
-
-/** A head of T segments a sample over streams of D and C channels. */
-export interface Head<in out T extends Dim, in out D extends Dim, in out C extends Dim> {
+/** A head of T segments a sample over streams of D and C channels, which looks at nothing but their vectors. */
+export interface VectorHead<in out T extends Dim, in out D extends Dim, in out C extends Dim> {
   readonly declared: ReadonlyMap<string, Declared>;
   /** B samples. shape: [B·T, D] and [B·T, C] */
   readonly judge: <B extends Dim>(b: DimOf<B>, vectors: Both<Tensor<[Mul<B, T>, D]>, Tensor<[Mul<B, T>, C]>>) => Judged;
@@ -38,7 +32,7 @@ const classifier = <I extends Dim, K extends Dim>(i: DimOf<I>, k: DimOf<K>, hidd
     : reify(hidden, (r) => opaque(block({ hidden: linear(i, r), out: linear(r, k) }, (p): Classify<I, K> => (x) => p.out(p.hidden(x)))));
 
 /** Labels 0 … events, the last one background; input `labels` [B·T], output `logits` [B·T, events + 1]. */
-export const linearHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T>, d: DimOf<D>, c: DimOf<C>, events: number, hidden: number): Head<T, D, C> =>
+export const linearHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T>, d: DimOf<D>, c: DimOf<C>, events: number, hidden: number): VectorHead<T, D, C> =>
   reify(events + 1, (k) => {
     const whole = block({ head: classifier(plusD(d, c), k, hidden) }, (p) => p.head);
     const classify = instantiate(whole);
@@ -65,8 +59,8 @@ const withTemporal = <V extends Dim, A extends Dim, X>(v: DimOf<V>, a: DimOf<A>,
   withSizes({ E: 2 * units, F: units / 2, R: units, S: units / 2, D: units, H: 4, K: units / 4, M: 4 * units }, (s) => use({ v, a, e: s.E, f: s.F, r: s.R, s: s.S, d: s.D, h: s.H, k: s.K, m: s.M }));
 
 /** CMBS over clips; inputs `foreground` [B, T], 1 or 0, and `event` [B]; `released` is whose class declares the weights. `units` are divisible by 4. */
-export const cmbsHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T>, d: DimOf<D>, c: DimOf<C>, events: number, released: 'avmoe' | 'dg-sct', units = publishedUnits): Head<T, D, C> =>
-  reify(events, <K extends Dim>(k: DimOf<K>): Head<T, D, C> => withTemporal(d, c, units, (sizes) => {
+export const cmbsHead = <T extends Dim, D extends Dim, C extends Dim>(t: DimOf<T>, d: DimOf<D>, c: DimOf<C>, events: number, released: 'avmoe' | 'dg-sct', units = publishedUnits): VectorHead<T, D, C> =>
+  reify(events, <K extends Dim>(k: DimOf<K>): VectorHead<T, D, C> => withTemporal(d, c, units, (sizes) => {
     const core = cmbs(sizes, k);
     const besides = block({ unused: dropped(sizes.d, sizes.h, sizes.k) }, (): void => undefined);
     const head: SomeBlock<Locate<D, C, K>> = released === 'avmoe' ? core : opaque(mapBlock(([locate]: readonly [Locate<D, C, K>, void]) => locate)(beside(core, besides)));

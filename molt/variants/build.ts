@@ -4,9 +4,9 @@
  *        checked by the compiler, for every variant at once.
  * source: parameter names and outputs are the contract of `molt run`
  */
-import { chain, type Either, left, right } from 'fp-ts/lib/Either.js';
+import { type Either, map } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Fault, fault } from '../../shapes/fault.ts';
+import type { Fault } from '../../shapes/fault.ts';
 import { type Add, type Dim, dim, type DimOf, mapV, type Mul, reify, type Tensor, tabulate, timesD, withSizes } from '../../shapes/index.ts';
 import { add, block, type Declared, declaredOf, each, instantiate, mean, type Node, opaque, reduce, type SomeBlock, square, unwrap } from '../../dsl/index.ts';
 import { type Both, both, bothBlocks, modalities, modality } from '../modality.ts';
@@ -115,18 +115,16 @@ const named = <B extends Dim, L extends Dim, M extends Dim, D extends Dim, C ext
     ...modalities.map((m): [string, Node] => [`tor.${m}`, unwrap(out.tor[m])]),
   ]);
 
-/** Weights, inputs and outputs of a variant of MoLT, by the names of the contract. errors: Unsupported for other adapters and tasks */
-export const buildVariant = (given: Variant): Either<Fault, Built> => pipe(moltOnly(given), chain((variant) =>
-  variant.task.kind !== 'none' && variant.task.kind !== 'ave'
-    ? left(fault('Unsupported', `task ${variant.task.kind}`, [`variant ${variant.name}`], 'a task that is built: none or ave'))
-    : withModel(variant, (model) => {
-        const run = instantiate(model);
-        return right({
-          declared: declaredOf(model),
-          outputs: (batch) => reify(batch, (b) => {
-            const out = run(b);
-            const inputs = modalities.flatMap((m) => variant.features[m].map((f, l): [string, { readonly sizes: readonly number[]; readonly dtype: 'f32' }] => [`${m}.${l}`, { sizes: [batch, f.tokens, f.channels], dtype: 'f32' }]));
-            return { outputs: named(out), objective: unwrap(objective(out)), inputs: new Map(inputs) };
-          }),
-        });
-      })));
+/** Weights, inputs and outputs of MoLT itself, by the names of the contract, whatever the task. errors: Unsupported for other adapters */
+export const buildVariant = (given: Variant): Either<Fault, Built> => pipe(moltOnly(given), map((variant) =>
+  withModel(variant, (model) => {
+    const run = instantiate(model);
+    return {
+      declared: declaredOf(model),
+      outputs: (batch) => reify(batch, (b) => {
+        const out = run(b);
+        const inputs = modalities.flatMap((m) => variant.features[m].map((f, l): [string, { readonly sizes: readonly number[]; readonly dtype: 'f32' }] => [`${m}.${l}`, { sizes: [batch, f.tokens, f.channels], dtype: 'f32' }]));
+        return { outputs: named(out), objective: unwrap(objective(out)), inputs: new Map(inputs) };
+      }),
+    };
+  })));

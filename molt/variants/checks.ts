@@ -7,7 +7,8 @@ import type { InsertedAdapter } from '../adapters/rival.ts';
 import { modalities, type ModalityName } from '../modality.ts';
 import { configsOf } from './backbones.ts';
 import type { Complaint } from './combinators.ts';
-import { isInserted, isMettle, isMolt, type MettleAdapter, type MoltAdapter, placement, type Variant, type VariantOf, widthAt } from './variant.ts';
+import { pyramid, stageSizes } from './scene.ts';
+import { isInserted, isMettle, isMolt, type MettleAdapter, type MoltAdapter, placement, type Task, type Variant, type VariantOf, widthAt } from './variant.ts';
 
 const none: readonly Complaint[] = [];
 
@@ -57,13 +58,68 @@ const bottlenecks = (variant: VariantOf<InsertedAdapter>): readonly Complaint[] 
 const mixtures = ({ adapter }: VariantOf<InsertedAdapter>): readonly Complaint[] =>
   adapter.kind === 'avmoe' && adapter.cross + adapter.own === 0 ? [{ at: ['adapter'], given: 'cross 0 and own 0', needed: 'at least one expert: cross or own above 0' }] : none;
 
-const tasks = ({ task }: Variant): readonly Complaint[] =>
-  task.kind !== 'ave' || task.head === 'linear'
+type TaskOf<K extends Task['kind']> = Extract<Task, { readonly kind: K }>;
+const divisible = (n: number, by: number, key: string, needed: string): readonly Complaint[] => (n % by === 0 ? none : [{ at: ['task', key], given: String(n), needed }]);
+
+const localisation = ({ head, segments, hidden }: TaskOf<'ave'>): readonly Complaint[] =>
+  head === 'linear'
     ? none
     : [
-        ...(task.segments < 4 ? [{ at: ['task', 'segments'], given: String(task.segments), needed: `at least 4: the head ${task.head} takes the mean of the 4 highest segments` }] : none),
-        ...(task.hidden % 4 === 0 ? none : [{ at: ['task', 'hidden'], given: String(task.hidden), needed: `channels divisible by the 4 heads of ${task.head}, or 0 for the released ones` }]),
+        ...(segments < 4 ? [{ at: ['task', 'segments'], given: String(segments), needed: `at least 4: the head ${head} takes the mean of the 4 highest segments` }] : none),
+        ...divisible(hidden, 4, 'hidden', `channels divisible by the 4 heads of ${head}, or 0 for the released ones`),
       ];
+
+const answering = (variant: Variant, { hidden, head }: TaskOf<'avqa'>): readonly Complaint[] => {
+  const { channels } = stageSizes(variant).at(-1) ?? { channels: 0 };
+  const own = hidden === 0 && head !== 'lavish' && channels % 4 !== 0 ? [{ at: ['task', 'hidden'], given: `0, which stands for the trunk's ${channels} channels`, needed: 'channels divisible by the 4 heads of the question' }] : none;
+  return [...own, ...divisible(hidden, 4, 'hidden', 'channels divisible by the 4 heads of the question, or 0 for the released ones')];
+};
+
+/** Whether the visual trunk gives the four pictures that decoders of masks take. */
+const pictures = ({ backbones, features }: Variant): readonly Complaint[] => {
+  if (backbones !== undefined) {
+    const stages = configsOf(backbones).visual.depths.length;
+    return stages === pyramid ? none : [{ at: ['backbones', 'visual'], given: `'${backbones.visual}' of ${stages} stages`, needed: `a trunk of ${pyramid} stages: the decoder looks at all of them` }];
+  }
+  const last = features.visual.length - 1;
+  const { tokens, channels } = features.visual[last] ?? { tokens: 1, channels: 8 };
+  const at = (key: string): readonly string[] => ['features', 'visual', `[${last}]`, key];
+  return [
+    ...(Number.isInteger(Math.sqrt(tokens)) ? none : [{ at: at('tokens'), given: String(tokens), needed: 'a square number: tokens of a picture' }]),
+    ...(channels % 8 === 0 ? none : [{ at: at('channels'), given: String(channels), needed: 'channels divisible by 8: each of the three stages before has half as many' }]),
+  ];
+};
+
+/** MTI stands before every stage but the last. */
+const guided = (variant: Variant): readonly Complaint[] => {
+  if (!isMettle(variant)) return none;
+  const { heads } = variant.adapter;
+  const wrong = stageSizes(variant).slice(0, -1).filter(({ channels }) => channels % heads !== 0);
+  return wrong.length === 0 ? none : [{ at: ['adapter', 'heads'], given: `${heads}, at stages of ${wrong.map(({ channels }) => channels).join(', ')} channels`, needed: 'heads that divide the channels of every stage: the tokens return to all of them' }];
+};
+
+const segmentation = (variant: Variant, { size, hidden }: TaskOf<'avs'>): readonly Complaint[] => {
+  const wrong = pictures(variant);
+  return [
+    ...divisible(size, 32, 'size', 'pixels divisible by 32: the coarsest map has one place for 32 of them'),
+    ...divisible(hidden, 8, 'hidden', 'channels divisible by 8, or 0 for the released ones'),
+    ...wrong, ...(wrong.length === 0 ? guided(variant) : none),
+  ];
+};
+
+const tasks = (variant: Variant): readonly Complaint[] => {
+  const { task } = variant;
+  switch (task.kind) {
+    case 'none':
+      return none;
+    case 'ave':
+      return localisation(task);
+    case 'avs':
+      return segmentation(variant, task);
+    case 'avqa':
+      return answering(variant, task);
+  }
+};
 
 /** All complaints about a variant whose keys are well by themselves. */
 export const complaintsAbout = (variant: Variant): readonly Complaint[] => {

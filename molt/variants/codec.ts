@@ -34,8 +34,14 @@ const backbones = record({ visual: required(oneOf(...visualBackbones)), audio: o
 const task = tagged('kind', {
   none: {},
   ave: { classes: optional(positive, 28), segments: optional(positive, 10), head: optional(oneOf('linear', 'cmbs', 'cmbs-dg-sct'), 'linear' as const), hidden: optional(natural, 0) },
-  avs: { setting: optional(oneOf('s4', 'ms3'), 's4' as const), size: optional(positive, 224) },
-  avqa: { answers: optional(positive, 42), segments: optional(positive, 10) },
+  avs: {
+    setting: optional(oneOf('s4', 'ms3'), 's4' as const), size: optional(positive, 224), segments: optional(positive, 5),
+    head: optional(oneOf('dg-sct', 'lavish'), 'dg-sct' as const), hidden: optional(natural, 0),
+  },
+  avqa: {
+    answers: optional(positive, 42), words: optional(positive, 93), length: optional(positive, 14), segments: optional(positive, 10),
+    head: optional(oneOf('released', 'used', 'lavish'), 'released' as const), hidden: optional(natural, 0),
+  },
 });
 
 const budgetFields = {
@@ -87,15 +93,18 @@ const everywhere: readonly Position[] = positions;
 /** The layers that an adapter reads if the file does not say. */
 const usualPosition: { readonly [K in AdapterKind]: readonly Position[] } = { molt: ['late'], none: ['late'], mettle: everywhere, lavish: everywhere, 'dg-sct': everywhere, avmoe: everywhere, 'norm-only': everywhere };
 
-const trunksOf = (said: NonNullable<File['backbones']>, kind: AdapterKind): Backbones => ({
-  visual: said.visual, audio: said.shared ? said.visual : (said.audio ?? said.visual), position: said.position ?? usualPosition[kind], ...(said.shared ? { shared: true } : {}),
+/** Mettle's tokens for segmentation come from the last layer alone. */
+const positionFor = ({ adapter: { kind }, task: { kind: wanted } }: File): readonly Position[] => (kind === 'mettle' && wanted === 'avs' ? ['late'] : usualPosition[kind]);
+
+const trunksOf = (said: NonNullable<File['backbones']>, usual: readonly Position[]): Backbones => ({
+  visual: said.visual, audio: said.shared ? said.visual : (said.audio ?? said.visual), position: said.position ?? usual, ...(said.shared ? { shared: true } : {}),
 });
 
 const featuresOfFile = (file: File, named: Backbones | undefined): Both<readonly Features[]> =>
   placement[file.adapter.kind] === 'inside' ? both([], []) : (file.features ?? (named === undefined ? both([], []) : featuresOf(named)));
 
 const resolved = (file: File): Variant => {
-  const named = file.backbones === undefined ? undefined : trunksOf(file.backbones, file.adapter.kind);
+  const named = file.backbones === undefined ? undefined : trunksOf(file.backbones, positionFor(file));
   return {
     schemaVersion: 1,
     name: file.name,

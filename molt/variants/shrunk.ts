@@ -36,10 +36,28 @@ const adapterOf = (adapter: Adapter): Adapter => {
   return { ...adapter, tokens: few(adapter.tokens), groups: few(adapter.groups), reduction: few(adapter.reduction) };
 };
 
-/** Any task becomes event localisation with a linear head: the other heads have published sizes of their own, and laws of their own. */
-const taskOf = (task: Task): Task => (task.kind === 'none' ? task : { kind: 'ave', classes: 3, segments: 2, head: 'linear', hidden: 0 });
+/** Event localisation gets a linear head: CMBS looks at four segments at least, and has laws of its own. */
+const taskOf = (task: Task): Task => {
+  switch (task.kind) {
+    case 'none':
+      return task;
+    case 'ave':
+      return { kind: 'ave', classes: 3, segments: 2, head: 'linear', hidden: 0 };
+    case 'avs':
+      return { ...task, size: 32, segments: 2, hidden: 8 };
+    case 'avqa':
+      return { ...task, answers: 3, words: 5, length: 3, segments: 2, hidden: 8 };
+  }
+};
 
-const tiny = ({ shared, position }: Backbones): Backbones => ({ visual: 'swinv2-tiny64', audio: shared === true ? 'swinv2-tiny64' : 'htsat-tiny64', position, ...(shared === true ? { shared } : {}) });
+/** Trunks of this repository; for tasks that look at pictures, those of four stages. */
+const tiny = ({ shared, position }: Backbones, task: Task): Backbones => {
+  const visual = task.kind === 'avs' || task.kind === 'avqa' ? 'swinv2-mini64' : 'swinv2-tiny64';
+  return { visual, audio: shared === true ? visual : visual === 'swinv2-mini64' ? 'htsat-mini64' : 'htsat-tiny64', position, ...(shared === true ? { shared } : {}) };
+};
+
+/** Features from which a picture's four stages follow: tokens are squares, channels multiples of 8. */
+const pictured = (all: readonly Features[]): readonly Features[] => all.map(({ tokens, channels }) => ({ tokens: tokens ** 2, channels: 8 * channels }));
 
 /** The same variant, tiny, without budgets. Adapters beside the trunks read features of sizes below 10; those inside stand in the trunks of this repository. */
 export const shrunk = (variant: Variant): Variant => {
@@ -47,7 +65,7 @@ export const shrunk = (variant: Variant): Variant => {
   const heads = headsOf(adapter);
   const common = { schemaVersion, name, adapter: adapterOf(adapter), task: taskOf(task), budgets: {} };
   const inside = variant.features.visual.length === 0;
-  return inside && backbones !== undefined
-    ? { ...common, features: both([], []), backbones: tiny(backbones) }
-    : { ...common, features: both(features(variant.features.visual, heads), features(variant.features.audio, heads)) };
+  if (inside && backbones !== undefined) return { ...common, features: both([], []), backbones: tiny(backbones, task) };
+  const visual = features(variant.features.visual, heads);
+  return { ...common, features: both(task.kind === 'avs' ? pictured(visual) : visual, features(variant.features.audio, heads)) };
 };

@@ -11,11 +11,8 @@ import { fault, type Fault } from '../../shapes/index.ts';
 import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
 import type { BackboneConfig } from '../backbones/config.ts';
-import { chosen } from '../backbones/taps.ts';
-import { modalities } from '../modality.ts';
-import { configsOf, placesAt } from './backbones.ts';
-import { bareTrunks, trunksOf } from './trunks.ts';
-import { type Backbones, isParallel, type Task, type Variant } from './variant.ts';
+import { trunkInputs } from './trunks.ts';
+import { isParallel, type Task, type Variant } from './variant.ts';
 import { namedTrunks, segmentsOf, wholeOf } from './whole.ts';
 
 /** A model as graphs, for one batch size. */
@@ -56,37 +53,28 @@ const made = (variant: Variant, batch: number): Either<Fault, Made> =>
 /**
  * A variant as it is trained: adapters beside the trunks on stored features, the others with their trunks. The loss is its task's, with
  * the regulariser; without a task, the objective of `molt run`.
- * errors: Unsupported for a task that is not built
+ * errors: Name for an adapter inside trunks without named ones
  */
 export const systemOf = (variant: Variant, batch: number): Either<Fault, System> => pipe(made(variant, batch), map((found) => completed(variant.task, batch, found)));
 
 /**
  * An adapter beside the trunks on stored features. See `systemOf`.
- * errors: Unsupported for a task that is not built, or an adapter inside the trunks
+ * errors: Unsupported for an adapter inside the trunks
  */
 export const adapterSystem = (variant: Variant, batch: number): Either<Fault, System> =>
   isParallel(variant) ? systemOf(variant, batch) : left(fault('Unsupported', `adapter ${variant.adapter.kind}`, [`variant ${variant.name} on stored features`], 'its trunks in front: gradients flow through them'));
 
 /**
  * A variant with its frozen trunks: from pictures and sounds to outputs, loss and gradients.
- * errors: Unsupported for a task that is not built, Name for a variant that names no backbones
+ * errors: Name for a variant that names no backbones
  */
 export const wholeSystem = (variant: Variant, batch: number): Either<Fault, System> => {
   if (!isParallel(variant)) return systemOf(variant, batch);
   return pipe(namedTrunks(variant), chain((backbones) => pipe(made(variant, batch), map(({ outputs, loss, declared }) => {
-    const { declared: frozen, tokens } = features(backbones, batch * segmentsOf(variant.task));
-    const [root = loss, ...rest] = substitute([loss, ...outputs], (leaf) => (is('input', leaf) ? tokens.get(leaf.params.name) : undefined));
-    return completed(variant.task, batch, { outputs: rest, loss: root, declared: [...frozen, ...declared] });
+    const { declared: frozen, tokens } = trunkInputs(backbones, batch * segmentsOf(variant.task));
+    const [root = loss, ...rest] = substitute([loss, ...outputs], (leaf) => (is('input', leaf) ? tokens.get(leaf.params.name)?.() : undefined));
+    return completed(variant.task, batch, { outputs: rest, loss: root, declared: [...frozen.values(), ...declared] });
   }))));
-};
-
-/** The tokens of the chosen layer pairs from both trunks, by the names of the inputs that they replace. */
-const features = (backbones: Backbones, segments: number): { readonly declared: readonly Declared[]; readonly tokens: ReadonlyMap<string, Node> } => {
-  const configs = configsOf(backbones);
-  const { taps, declared } = bareTrunks(trunksOf(backbones), { batch: segments }, false);
-  const tokens = modalities.flatMap((m) =>
-    chosen({ kind: 'blocks', blocks: placesAt(configs[m], backbones.position) }, taps[m].blocks).map((tap, l): [string, Node] => [`${m}.${l}`, unwrap(tap.value)]));
-  return { declared: [...declared.values()], tokens: new Map(tokens) };
 };
 
 /** A trunk by itself, to its last tokens; its loss, if it is trained, is Σ y². */

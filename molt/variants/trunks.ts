@@ -2,15 +2,18 @@
  * Trunks: both trunks of a variant as they are, without adapters: every block's tokens, over one batch of pictures and sounds.
  * idea:   weights are `visual.…` and `audio.…`, or `trunk.…` where one Swin runs both streams, as in molt/adapters/inside.ts.
  */
-import { type Declared, declaredOf, instantiate } from '../../dsl/index.ts';
-import { bothEntered, bothTrunks, type Trunks } from '../adapters/inside.ts';
+import type { Dim } from '../../shapes/index.ts';
+import { type Declared, declaredOf, instantiate, type Node, unwrap } from '../../dsl/index.ts';
+import { bothEntered, bothTrunks, otherTaps, type Trunks } from '../adapters/inside.ts';
 import type { BatchSizes, Entered } from '../backbones/applied.ts';
 import { countWeights } from '../backbones/backbone.ts';
 import { backboneConfigs, type BackboneName } from '../backbones/config.ts';
-import type { Taps } from '../backbones/taps.ts';
+import type { Tokens } from '../backbones/grid.ts';
+import { chosen, type Taps } from '../backbones/taps.ts';
 import { run } from '../backbones/trunk.ts';
-import { type Both, both } from '../modality.ts';
-import { configsOf } from './backbones.ts';
+import { type Both, both, modalities } from '../modality.ts';
+import { configsOf, placesAt } from './backbones.ts';
+import { sceneNames } from './scene.ts';
 import type { Backbones } from './variant.ts';
 
 export const trunksOf = (backbones: Backbones): Trunks => ({ ...configsOf(backbones), shared: backbones.shared === true });
@@ -20,14 +23,34 @@ export interface Bare {
   readonly declared: ReadonlyMap<string, Declared>;
   readonly taps: Both<Taps<'B'>>;
   readonly inputs: Both<Entered['input']>;
+  /** the visual trunk's over as many other pictures, `other.pixels` */
+  readonly other: () => Taps<'B'>;
 }
 
 /** Both trunks over their published inputs: `visual.pixels`, and `audio.logmel` or `audio.pixels`. */
 export const bareTrunks = (trunks: Trunks, sizes: BatchSizes, trained: boolean): Bare => {
   const whole = bothTrunks(trunks, trained);
   const parts = instantiate(whole);
-  const enter = bothEntered(trunks, { form: 'published', ...sizes }, parts);
-  return { declared: declaredOf(whole), taps: both(run(parts.visual.trunk, enter.visual.patches), run(parts.audio.trunk, enter.audio.patches)), inputs: both(enter.visual.input, enter.audio.input) };
+  const published: BatchSizes = { form: 'published', ...sizes };
+  const enter = bothEntered(trunks, published, parts);
+  return {
+    declared: declaredOf(whole), taps: both(run(parts.visual.trunk, enter.visual.patches), run(parts.audio.trunk, enter.audio.patches)), inputs: both(enter.visual.input, enter.audio.input),
+    other: () => otherTaps(trunks.visual, published, parts.visual),
+  };
+};
+
+/** The last tokens of each stage of a trunk, the last one's after the final norm. */
+export const stageEnds = <B extends Dim>({ blocks, normed }: Taps<B>): readonly Tokens<B>[] =>
+  [...blocks.flatMap((tap, i) => (blocks[i + 1]?.stage === tap.stage + 1 ? [tap.value] : [])), normed];
+
+/** What frozen trunks give in the place of stored features, by the inputs' names: the layers at a position, and what heads look at besides. */
+export const trunkInputs = (backbones: Backbones, segments: number): { readonly declared: ReadonlyMap<string, Declared>; readonly tokens: ReadonlyMap<string, () => Node> } => {
+  const configs = configsOf(backbones);
+  const { taps, declared, other } = bareTrunks(trunksOf(backbones), { batch: segments }, false);
+  const layers = modalities.flatMap((m) =>
+    chosen({ kind: 'blocks', blocks: placesAt(configs[m], backbones.position) }, taps[m].blocks).map((tap, l): readonly [string, () => Node] => [`${m}.${l}`, () => unwrap(tap.value)]));
+  const stages = stageEnds(taps.visual).slice(0, -1).map((tokens, i): readonly [string, () => Node] => [sceneNames.stage(i), () => unwrap(tokens)]);
+  return { declared, tokens: new Map([...layers, ...stages, [sceneNames.map, () => unwrap(taps.visual.normed)], [sceneNames.other, () => unwrap(other().normed)]]) };
 };
 
 /** Weights of released checkpoints that no task here uses, and that published totals count. */

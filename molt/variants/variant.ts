@@ -10,6 +10,8 @@ import { fault, type Fault } from '../../shapes/fault.ts';
 import type { InsertedAdapter } from '../adapters/rival.ts';
 import type { BackboneName } from '../backbones/config.ts';
 import type { Both, ModalityName } from '../modality.ts';
+import type { AvqaTask } from '../tasks/avqa.ts';
+import type { AvsTask } from '../tasks/avs.ts';
 
 /** Frozen features of one layer of one modality: N tokens of D channels. */
 export interface Features {
@@ -112,9 +114,9 @@ export type Task =
   /** audio-visual event localisation: every segment is one of `classes` events or background */
   | { readonly kind: 'ave'; readonly classes: number; readonly segments: number; readonly head: AveHead; readonly hidden: number }
   /** audio-visual segmentation: one sounding source (s4) or several (ms3), masks of size × size */
-  | { readonly kind: 'avs'; readonly setting: 's4' | 'ms3'; readonly size: number }
+  | ({ readonly kind: 'avs' } & AvsTask)
   /** audio-visual question answering */
-  | { readonly kind: 'avqa'; readonly answers: number; readonly segments: number };
+  | ({ readonly kind: 'avqa' } & AvqaTask);
 
 export type TaskKind = Task['kind'];
 

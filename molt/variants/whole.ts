@@ -6,7 +6,10 @@ import { type Either, left, map, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { add, type Declared, full, is, type Node, nodes, parameterNode, reduce, square, substitute, unwrap } from '../../dsl/index.ts';
 import { type Dim, type DimOf, fault, type Fault, reify, timesD } from '../../shapes/index.ts';
-import { cmbsHead, type Head, linearHead, publishedUnits } from '../tasks/ave-heads.ts';
+import { cmbsHead, linearHead, publishedUnits, type VectorHead } from '../tasks/ave-heads.ts';
+import { avqaHead } from '../tasks/avqa.ts';
+import { avsHead } from '../tasks/avs.ts';
+import type { Head, Streams } from '../tasks/head.ts';
 import type { Learner, TrainBatch } from '../tasks/learner.ts';
 import { buildVariant } from './build.ts';
 import { type Encoder, parallelEncoder, type UseEncoder } from './encoder.ts';
@@ -26,21 +29,20 @@ export interface Whole {
 }
 
 /** Segments of one sample: heads that look at whole clips have as many as a clip has. */
-export const segmentsOf = (task: Task): number => ((task.kind === 'ave' && task.head !== 'linear') || task.kind === 'avqa' ? task.segments : 1);
+export const segmentsOf = (task: Task): number => (task.kind === 'none' || (task.kind === 'ave' && task.head === 'linear') ? 1 : task.segments);
 
 type AveTask = Extract<Task, { readonly kind: 'ave' }>;
-type NoTask = Extract<Task, { readonly kind: 'none' }>;
 
 const aveHeads = {
   linear: (task, t, d, c) => linearHead(t, d, c, task.classes, task.hidden),
   cmbs: (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'avmoe', task.hidden || publishedUnits),
   'cmbs-dg-sct': (task, t, d, c) => cmbsHead(t, d, c, task.classes, 'dg-sct', task.hidden || publishedUnits),
-} as const satisfies { readonly [H in AveHead]: <T extends Dim, D extends Dim, C extends Dim>(task: AveTask, t: DimOf<T>, d: DimOf<D>, c: DimOf<C>) => Head<T, D, C> };
+} as const satisfies { readonly [H in AveHead]: <T extends Dim, D extends Dim, C extends Dim>(task: AveTask, t: DimOf<T>, d: DimOf<D>, c: DimOf<C>) => VectorHead<T, D, C> };
 
 /** Σ_m mean(vector_m²): the loss where there is no task. */
-const powerHead = <T extends Dim, D extends Dim, C extends Dim>(): Head<T, D, C> => ({
+const powerHead = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>(): Head<T, D, C, M> => ({
   declared: new Map(),
-  judge: (_, { visual, audio }) => {
+  judge: (_, { vectors: { visual, audio } }) => {
     const power = reduce('mean', 'b d -> ');
     return { outputs: new Map([['fused.visual', unwrap(visual)], ['fused.audio', unwrap(audio)]]), loss: unwrap(add(power(square(visual)), power(square(audio)))) };
   },
@@ -48,15 +50,32 @@ const powerHead = <T extends Dim, D extends Dim, C extends Dim>(): Head<T, D, C>
 
 const nothing = (): Node => unwrap(full(0));
 
+/** A head that looks at nothing but the vectors. */
+const ofVectors = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>({ declared, judge }: VectorHead<T, D, C>): Head<T, D, C, M> => ({ declared, judge: (b, { vectors }) => judge(b, vectors) });
+
+const headOf = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>(task: Task, t: DimOf<T>, streams: Streams<D, C, M>): Head<T, D, C, M> => {
+  switch (task.kind) {
+    case 'none':
+      return powerHead();
+    case 'ave':
+      return ofVectors(aveHeads[task.head](task, t, streams.d, streams.c));
+    case 'avs':
+      return avsHead(task, t, streams, 'given');
+    case 'avqa':
+      return avqaHead(task, t, streams);
+  }
+};
+
 /** An encoder with the head of a task. */
-const joined = (task: AveTask | NoTask): UseEncoder<Whole> => <D extends Dim, C extends Dim>({ d, c, declared, encode }: Encoder<D, C>): Whole =>
+const joined = (task: Task): UseEncoder<Whole> => <D extends Dim, C extends Dim, M extends Dim>(encoder: Encoder<D, C, M>): Whole =>
   reify(segmentsOf(task), <T extends Dim>(t: DimOf<T>): Whole => {
-    const head = task.kind === 'none' ? powerHead<T, D, C>() : aveHeads[task.head](task, t, d, c);
+    const head = headOf(task, t, encoder);
     return {
-      declared: new Map([...declared, ...head.declared]),
+      declared: new Map([...encoder.declared, ...head.declared]),
       run: (batch) => reify(batch, (b) => {
-        const { vectors, outputs, penalty } = encode(timesD(b, t));
-        const judged = head.judge(b, vectors);
+        const encoded = encoder.encode(timesD(b, t));
+        const { outputs, penalty } = encoded;
+        const judged = head.judge(b, encoded);
         const tor = penalty === undefined ? undefined : unwrap(penalty);
         return { outputs: new Map([...judged.outputs, ...outputs]), loss: tor === undefined ? judged.loss : nodes.add(judged.loss, tor), task: judged.loss, tor: tor ?? nothing() };
       }),
@@ -91,21 +110,24 @@ export const namedTrunks = ({ name, backbones }: Variant): Either<Fault, Backbon
 /**
  * A variant as it is trained: on stored features, or with its trunks if it stands inside them; `frames` of a segment's spectrogram, as many as
  * HTS-AT's picture holds if nothing is said.
- * errors: Unsupported for a task that is not built
+ * errors: Name for an adapter inside trunks without named ones
  */
 export const wholeOf = (variant: Variant, frames?: number): Either<Fault, Whole> => {
-  const { name, task } = variant;
-  if (task.kind !== 'ave' && task.kind !== 'none') return left(fault('Unsupported', `task ${task.kind}`, [`variant ${name}`], 'a task that is built: none or ave'));
+  const { task } = variant;
+  const use = joined(task);
   if (isMolt(variant) && task.kind === 'none') return bareMolt(variant);
-  if (isParallel(variant)) return right(parallelEncoder(variant, joined(task)));
+  if (isParallel(variant)) return right(parallelEncoder(variant, use));
   return pipe(namedTrunks(variant), map((backbones) =>
-    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), joined(task), frames) : asDeclared(normEncoder(trunksOf(backbones), joined(task), frames))));
+    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), use, frames) : asDeclared(normEncoder(trunksOf(backbones), use, frames))));
 };
 
 /**
  * A variant with a task as what training loops and evaluation take; a batch counts samples, which are clips for heads that look at clips.
- * Inputs: `visual.l` and `audio.l`, or `visual.pixels` and `audio.logmel` (`audio.pixels` for a Swin); `labels`, or `foreground` and `event`.
- * errors: Unsupported for a task that is not built
+ * Inputs: `visual.l` and `audio.l`, or `visual.pixels` and `audio.logmel` (`audio.pixels` for a Swin); then for each task and head
+ *   ave    `labels`, or `foreground` and `event`
+ *   avqa   `question` and `answer`, with `visual.normed` and `other.normed`, or `other.pixels`
+ *   avs    `mask` or `masks`, with `visual.normed` and `visual.stage.s`
+ * errors: those of `wholeOf`
  */
 export const learnerFor = (variant: Variant, frames?: number): Either<Fault, Learner> =>
   pipe(wholeOf(variant, frames), map(({ declared, run }) => ({

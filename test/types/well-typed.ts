@@ -182,7 +182,7 @@ export const stageShapes = () => {
   same<{ [N in keyof Configs]: Fourth<Configs[N]> }>()<{
     readonly 'swinv2-tiny-w8-256': [64, 768]; readonly 'swinv2-tiny-w16-256': [64, 768]; readonly 'swinv2-small-w8-256': [64, 768]; readonly 'swinv2-small-w16-256': [64, 768];
     readonly 'swinv2-base-w8-256': [64, 1024]; readonly 'swinv2-base-w16-256': [64, 1024]; readonly 'swinv2-base-w12-192': [36, 1024]; readonly 'swinv2-base-w12to16-192to256': [64, 1024]; readonly 'swinv2-base-w12to24-192to384': [144, 1024];
-    readonly 'swinv2-large-w12-192': [36, 1536]; readonly 'swinv2-large-w12to16-192to256': [64, 1536]; readonly 'swinv2-large-w12to24-192to384': [144, 1536]; readonly htsat: [64, 768]; readonly 'swinv2-tiny64': 'none'; readonly 'htsat-tiny64': 'none';
+    readonly 'swinv2-large-w12-192': [36, 1536]; readonly 'swinv2-large-w12to16-192to256': [64, 1536]; readonly 'swinv2-large-w12to24-192to384': [144, 1536]; readonly htsat: [64, 768]; readonly 'swinv2-tiny64': 'none'; readonly 'htsat-tiny64': 'none'; readonly 'swinv2-mini64': [4, 64]; readonly 'htsat-mini64': [4, 64];
   }>();
   same<StageShape<Configs['htsat-tiny64'], 2>>()<[16, 96]>();
   same<StageShape<BackboneConfig, number>>()<['tokens', 'channels']>();
