@@ -27,6 +27,8 @@ export interface Learner {
   readonly train: (batch: number) => TrainBatch;
   /** by name: `logits` [B, classes] and whatever else the model can show; reads the inputs of the features */
   readonly infer: (batch: number) => ReadonlyMap<string, Node>;
+  /** what inference reads as statistics of batch norms, of one batch of training: the moments, by the names of their leaves; absent where there are none */
+  readonly moments?: (batch: number) => ReadonlyMap<string, Node>;
   /** absent: the greatest of `logits` */
   readonly answers?: Answers;
   /** values that training does not make, the trunks': weights that are trained start there, the others stay with every compiled program */

@@ -1,6 +1,6 @@
 /**
  * Checkpoint: everything that a run needs to go on to the same numbers, in one safetensors file.
- * idea:  weights under their names, moments under `adam.first.` and `adam.second.`, the rest as JSON in the metadata; the file is
+ * idea:  weights and statistics under their names, moments under `adam.first.` and `adam.second.`, the rest as JSON in the metadata; the file is
  *        replaced atomically, so an interrupted or failed save leaves the earlier one.
  */
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,6 +13,7 @@ import { checkFinite, matchNames, type Needed } from '../io/bindings.ts';
 import type { Files } from '../io/files.ts';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.ts';
 import { nodeFiles } from '../io/system.ts';
+import { buffersOf, type Statistics } from './precise.ts';
 
 /** One point of a learning curve: means over the steps since the last point. */
 export interface EpochRecord {
@@ -31,6 +32,8 @@ export interface Checkpoint {
   /** since the last point of the curve: sums of loss, task, tor and seconds, and the number of steps */
   readonly partial: readonly [number, number, number, number, number];
   readonly curve: readonly EpochRecord[];
+  /** of batch norms, as they were at the last point of the curve, by the names of their leaves */
+  readonly statistics: Statistics;
   /** what run this is; a checkpoint of another run is refused */
   readonly run: string;
 }
@@ -38,9 +41,9 @@ export interface Checkpoint {
 const moments = ['first', 'second'] as const;
 
 /** Saves atomically. errors: Storage (exit 3); the earlier checkpoint stays */
-export const saveCheckpoint = (path: string, { state, partial, curve, run }: Checkpoint, sizes: ReadonlyMap<string, Declared>, files: Files = nodeFiles): TE.TaskEither<Fault, void> => {
+export const saveCheckpoint = (path: string, { state, partial, curve, statistics, run }: Checkpoint, sizes: ReadonlyMap<string, Declared>, files: Files = nodeFiles): TE.TaskEither<Fault, void> => {
   const value = (name: string, data: Float32Array): Value => ({ sizes: sizes.get(name)?.sizes ?? [data.length], dtype: 'f32', data });
-  const tensors = new Map<string, Value>([...state.weights].map(([name, data]): [string, Value] => [name, value(name, data)]));
+  const tensors = new Map<string, Value>([...state.weights, ...statistics].map(([name, data]): [string, Value] => [name, value(name, data)]));
   for (const moment of moments) for (const [name, data] of state[moment]) tensors.set(`adam.${moment}.${name}`, value(name, data));
   return writeSafetensors(path, tensors, new Map([['molt.run', run], ['molt.step', String(state.step)], ['molt.partial', JSON.stringify(partial)], ['molt.curve', JSON.stringify(curve)]]), {}, files);
 };
@@ -54,7 +57,11 @@ const parsed = (path: string, key: string, text: string | undefined): E.Either<F
 /** Loads and checks. errors: Name, Shape, Corrupt, NotFinite, or Decode if it belongs to another run */
 export const loadCheckpoint = (path: string, run: string, declared: ReadonlyMap<string, Declared>, files: Files = nodeFiles): TE.TaskEither<Fault, Checkpoint> => {
   const trainable = [...declared.values()].filter((d) => d.trainable);
-  const needed = new Map<string, Needed>(trainable.flatMap((d) => ['', ...moments.map((m) => `adam.${m}.`)].map((prefix): [string, Needed] => [`${prefix}${d.name}`, { sizes: d.sizes, dtype: 'f32' }])));
+  const buffers = buffersOf({ declared });
+  const needed = new Map<string, Needed>([
+    ...trainable.flatMap((d) => ['', ...moments.map((m) => `adam.${m}.`)].map((prefix): [string, Needed] => [`${prefix}${d.name}`, { sizes: d.sizes, dtype: 'f32' }])),
+    ...buffers.map((d): [string, Needed] => [d.name, { sizes: d.sizes, dtype: 'f32' }]),
+  ]);
   return pipe(
     readSafetensors(path, files),
     TE.chainEitherK(({ tensors, metadata }) => {
@@ -66,9 +73,9 @@ export const loadCheckpoint = (path: string, run: string, declared: ReadonlyMap<
         E.bind('curve', () => parsed(path, 'molt.curve', metadata.get('molt.curve'))),
         E.chain(({ values, partial, curve }) => {
           if (!isNumbers(partial) || !Array.isArray(curve) || !curve.every(isRecord)) return E.left(fault('Decode', path, ['metadata of another form'], 'a checkpoint written by molt'));
-          const part = (prefix: string): ReadonlyMap<string, Float32Array> => new Map(trainable.map((d) => [d.name, Float32Array.from(values.get(`${prefix}${d.name}`)?.data ?? [])]));
+          const part = (prefix: string, of: readonly Declared[] = trainable): ReadonlyMap<string, Float32Array> => new Map(of.map((d) => [d.name, Float32Array.from(values.get(`${prefix}${d.name}`)?.data ?? [])]));
           const [loss = 0, task = 0, tor = 0, seconds = 0, steps = 0] = partial;
-          return E.right({ run, curve, partial: [loss, task, tor, seconds, steps], state: { step: Number(metadata.get('molt.step')), weights: part(''), first: part('adam.first.'), second: part('adam.second.') } } satisfies Checkpoint);
+          return E.right({ run, curve, statistics: part('', buffers), partial: [loss, task, tor, seconds, steps], state: { step: Number(metadata.get('molt.step')), weights: part(''), first: part('adam.first.'), second: part('adam.second.') } } satisfies Checkpoint);
         }),
       );
     }),

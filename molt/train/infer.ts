@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
-import { type Backend, elements, type Node, plainTarget, planOf, type Program, type Value } from '../../dsl/index.ts';
+import { type Backend, type Declared, elements, type Node, plainTarget, planOf, type Program, type Value } from '../../dsl/index.ts';
 import { inputsOf } from '../../dsl/optim/index.ts';
 import type { Answers, Learner } from '../tasks/learner.ts';
 import type { BatchSource } from './source.ts';
@@ -49,8 +49,11 @@ const runAll = (program: Program, names: ReadonlySet<string>, shown: readonly Sh
   return E.right(new Map(collected.map(({ name, sizes, data }): [string, Value] => [name, { sizes: [source.count, ...sizes], dtype: 'f32', data }])));
 };
 
+/** What training makes: weights that it changes, and statistics. */
+const isMade = (d: Declared | undefined): boolean => d?.trainable === true || d?.buffer === true;
+
 /** The weights of a learner that no training changes. */
-export const residentsOf = ({ declared, given }: Learner): ReadonlyMap<string, Value> => new Map([...(given ?? [])].filter(([name]) => declared.get(name)?.trainable !== true));
+export const residentsOf = ({ declared, given }: Learner): ReadonlyMap<string, Value> => new Map([...(given ?? [])].filter(([name]) => !isMade(declared.get(name))));
 
 /** Compiles the named outputs of a learner (those that it has) for batches of one size; its frozen weights stay with the program. */
 export const inference = (backend: Backend, learner: Learner, names: readonly string[], batch: number): TE.TaskEither<Fault, Inference> => {

@@ -13,6 +13,7 @@ import type { Learner } from '../tasks/learner.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import type { FeatureSet } from './features.ts';
 import { accuracyOn, answersOf, inference, type Inference, residentsOf } from './infer.ts';
+import { firstStatistics, precise, type Precise, statisticValues } from './precise.ts';
 import { rateAt, type RateConfig } from './schedule.ts';
 import { type Batches, type BatchSource, inMemory } from './source.ts';
 
@@ -43,6 +44,7 @@ export interface TrainPorts {
 }
 
 export interface Trained {
+  /** those that were trained, and the statistics that inference reads */
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly curve: readonly EpochRecord[];
 }
@@ -71,21 +73,25 @@ const freshState = (learner: Learner, key: random.Key): TrainState => {
 const paceOf = ({ rate: { rate }, headRate = rate }: TrainConfig) => (name: string): number => (name.startsWith('head.') && rate > 0 ? headRate / rate : 1);
 
 /** What a run has seen besides its state. */
-interface Seen {
-  readonly partial: Checkpoint['partial'];
-  readonly curve: readonly EpochRecord[];
-}
+type Seen = Pick<Checkpoint, 'partial' | 'curve' | 'statistics'>;
 const nothing: Checkpoint['partial'] = [0, 0, 0, 0, 0];
 
 const pointOf = ([loss, task, tor, seconds, steps]: Checkpoint['partial'], epoch: number, perEpoch: number, validation: number): EpochRecord =>
   ({ epoch, loss: loss / steps, task: task / steps, tor: tor / steps, validation, seconds: (seconds * perEpoch) / steps });
 
-const running = async (run: string, config: TrainConfig, learner: Learner, engine: Trainer, shown: Inference, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
+/** What a run is compiled to. */
+interface Engines {
+  readonly trains: Trainer;
+  readonly normed: Precise;
+  readonly shown: Inference;
+}
+
+const running = async (run: string, config: TrainConfig, learner: Learner, { trains: engine, normed, shown }: Engines, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
   const perEpoch = learn.steps;
   const total = perEpoch * config.epochs;
   const stride = Math.max(1, Math.floor(perEpoch / config.points));
-  let { partial, curve } = earlier;
-  const save = () => ports.save({ run, state: engine.live(), partial, curve })();
+  let { partial, curve, statistics } = earlier;
+  const save = () => ports.save({ run, state: engine.live(), partial, curve, statistics })();
   const stopped = async (step: number): Promise<E.Either<Fault, never>> => {
     const saved = await save();
     return E.isLeft(saved) ? saved : E.left(fault('Interrupted', run, [`step ${step} of ${total}`], 'more time', 'the same command with --resume goes on from here'));
@@ -93,12 +99,15 @@ const running = async (run: string, config: TrainConfig, learner: Learner, engin
   for (let { step } = engine.live(); ; ({ step } = engine.live())) {
     const at = step % perEpoch;
     const due = partial[4] > 0 && at % stride === 0;
-    if (step >= total && !due) return E.right({ weights: engine.state().weights, curve });
+    if (step >= total && !due) return E.right({ weights: new Map([...engine.state().weights, ...statistics]), curve });
     if (ports.interrupted()) return stopped(step);
     // a point of the curve, at the end of a stride and of an epoch; one that was interrupted is made again
     if (due) {
-      const score = await accuracyOn(shown, learner, engine.weights, validation, { onStep: () => {}, interrupted: ports.interrupted })();
+      const found = await normed.run(engine.weights, learn, step, ports.interrupted)();
+      if (E.isLeft(found)) return found.left._tag === 'Interrupted' ? stopped(step) : found;
+      const score = await accuracyOn(shown, learner, new Map([...engine.weights, ...statisticValues(found.right)]), validation, { onStep: () => {}, interrupted: ports.interrupted })();
       if (E.isLeft(score)) return score.left._tag === 'Interrupted' ? stopped(step) : score;
+      statistics = found.right;
       curve = [...curve, pointOf(partial, step / perEpoch, perEpoch, score.right)];
       partial = nothing;
       const saved = await save();
@@ -132,18 +141,22 @@ export const trainOn = (run: string, config: TrainConfig, learner: Learner, { le
   const step = trainStep(learner, config.batch, { target: ports.backend.target });
   const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam, pace: paceOf(config), resident: residentsOf(learner), threads: ports.threads })();
   if (E.isLeft(engine)) return engine;
+  const made: { readonly dispose: () => void }[] = [engine.right];
   try {
+    const normed = await precise(ports.backend, learner, config.batch)();
+    if (E.isLeft(normed)) return normed;
+    made.push(normed.right);
     const shown = await inference(ports.backend, learner, answersOf(learner).reads, config.batch)();
     if (E.isLeft(shown)) return shown;
-    const batches = learn.open({ names: step.inputs, batch: config.batch, shuffle: random.named(random.key(config.seed), 'order') });
+    made.push(shown.right);
+    const batches = learn.open({ names: new Set([...step.inputs, ...normed.right.reads]), batch: config.batch, shuffle: random.named(random.key(config.seed), 'order') });
     try {
-      return await running(run, config, learner, engine.right, shown.right, batches, validation, ports, from ?? { partial: nothing, curve: [] });
+      return await running(run, config, learner, { trains: engine.right, normed: normed.right, shown: shown.right }, batches, validation, ports, from ?? { partial: nothing, curve: [], statistics: firstStatistics(learner) });
     } finally {
       await batches.close();
-      shown.right.dispose();
     }
   } finally {
-    engine.right.dispose();
+    for (const one of made.toReversed()) one.dispose();
   }
 };
 
