@@ -1,6 +1,7 @@
 /**
  * Module text: where a module's exports stand, and the keys of the plain objects among them.
- * idea:  comments, strings, templates and regular expressions become blanks of the same length; what is left is simple enough for patterns.
+ * idea:  comments become blanks, and what stands in strings, templates and regular expressions underscores, of the same length; what is left is
+ *        simple enough for patterns.
  *        What is not found (computed, spread, re-exported from elsewhere) is told at the nearest thing around it.
  * laws:  test/molt/check/module-text.test.ts
  * not:   parsing JavaScript: what a module exports is known by loading it (molt/prove/load.ts).
@@ -13,7 +14,7 @@ export const isModuleFile = (file: string): boolean => /\.(?:[cm]?js|m?ts|[jt]sx
 const hidden = /\/\/[^\n]*|\/\*[^]*?\*\/|'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*"|`(?:[^`\\]|\\[^])*`|(?<=(?:^|[=(,:[!&|?{};\n])[ \t]*)\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g;
 
 /** The same lines, with nothing in them that only looks like code. */
-const bare = (text: string): string => text.replace(hidden, (found) => found.replace(/[^\n]/g, ' '));
+const bare = (text: string): string => text.replace(hidden, (found) => (/^\/[/*]/.test(found) ? found.replace(/[^\n]/g, ' ') : found.slice(0, 1) + found.slice(1, -1).replace(/[^\n]/g, '_') + found.slice(-1)));
 
 type Range = readonly [number, number];
 
@@ -30,10 +31,11 @@ const exportsOf = (code: string): readonly (readonly [string, Range])[] => [
 ];
 
 const opening = /[^=;]*=(?![=>])\s*\{/y;
-const member = /([\w$]+)\s*:\s*/y;
+const member = /(?:[\w$]+|'_*'|"_*")(?=\s*:)/y;
+const colon = /\s*:\s*/y;
 
 /** Keys and values of an object literal that begins before `from`. */
-const membersOf = (code: string, from: number): readonly { readonly key: string; readonly at: Range; readonly value: Range }[] => {
+const membersOf = (code: string, text: string, from: number): readonly { readonly key: string; readonly at: Range; readonly value: Range }[] => {
   const found: { readonly key: string; readonly at: Range; readonly value: Range }[] = [];
   const endOfValue = (start: number): number => {
     let depth = 0;
@@ -48,10 +50,11 @@ const membersOf = (code: string, from: number): readonly { readonly key: string;
   for (let at = from; at < code.length && code[at] !== '}';) {
     at += /^\s*/.exec(code.slice(at))?.[0].length ?? 0;
     member.lastIndex = at;
-    const next = member.exec(code);
-    const [whole = '', key = ''] = next ?? [];
-    const end = endOfValue(at + whole.length);
-    if (next !== null) found.push({ key, at: [at, at + key.length], value: [at + whole.length, at + whole.length + code.slice(at + whole.length, end).trimEnd().length] });
+    const name = member.exec(code)?.[0];
+    colon.lastIndex = at + (name ?? '').length;
+    const start = name === undefined ? at : colon.lastIndex + (colon.exec(code)?.[0].length ?? 0);
+    const end = endOfValue(start);
+    if (name !== undefined) found.push({ key: text.slice(at, at + name.length).replace(/^['"]|['"]$/g, ''), at: [at, at + name.length], value: [start, start + code.slice(start, end).trimEnd().length] });
     at = code[end] === ',' ? end + 1 : end;
   }
   return found;
@@ -64,7 +67,7 @@ export const modulePlaces = (text: string): ReadonlyMap<string, Placed> => {
   const span = ([from, to]: Range): Span => located(from, to);
   return new Map(exportsOf(code).flatMap(([name, at]): readonly (readonly [string, Placed])[] => {
     opening.lastIndex = at[1];
-    const inside = name === 'default' || opening.exec(code) === null ? [] : membersOf(code, opening.lastIndex);
+    const inside = name === 'default' || opening.exec(code) === null ? [] : membersOf(code, text, opening.lastIndex);
     return [[`/${name}`, { key: span(at), value: span(at) }], ...inside.map(({ key, at: own, value }) => [`/${name}/${key}`, { key: span(own), value: span(value) }] as const)];
   }));
 };
