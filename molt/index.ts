@@ -25,7 +25,7 @@ export * from './td.ts';
 export * from './tfm.ts';
 export * from './tor.ts';
 export { batchOf, type FeatureInput, type FeatureSet } from './train/features.ts';
-export { inferAll, inference, type Inference } from './train/infer.ts';
+export { inference, type Inference } from './train/infer.ts';
 export { savedBytesPerSample, type Sources, train, type TrainConfig, type Trained, trainOn, type TrainPorts, trainStep } from './train/loop.ts';
 export { rateAt, type RateConfig } from './train/schedule.ts';
 export { type Asked, type Batches, type BatchSource, inMemory } from './train/source.ts';

@@ -35,11 +35,15 @@ export interface Extracted {
   readonly kind: 'extract';
   readonly cosines: readonly { readonly layer: Layer; readonly sum: number }[];
   readonly batches: number;
+  /** of one thread, without compiling */
+  readonly seconds: number;
 }
 
 /** What a job needs of its thread. */
 export interface ExtractPorts {
   readonly trunks: Trunks;
+  /** milliseconds; only for reporting */
+  readonly clock: () => number;
   readonly interrupted: () => boolean;
   readonly onStep: (done: number, total: number) => void;
 }
@@ -101,6 +105,7 @@ export const extract = (job: ExtractJob, ports: ExtractPorts): TE.TaskEither<Fau
   const sums = cosines.map(() => 0);
   const mine: number[] = [];
   for (let b = job.from; b * job.batch < job.count; b += job.stride) mine.push(b);
+  const began = ports.clock();
   for (const [done, b] of mine.entries()) {
     if (ports.interrupted()) return E.left(fault('Interrupted', `features of ${job.trunk}`, [`${done} of ${mine.length} batches`], 'more time', 'the same command goes on'));
     const frames = framesOf(job, b, width, levels[backboneConfigs[job.trunk].kind]);
@@ -112,5 +117,5 @@ export const extract = (job: ExtractJob, ports: ExtractPorts): TE.TaskEither<Fau
     ports.onStep(done + 1, mine.length);
     await new Promise((resolve) => { setTimeout(resolve, 0); });
   }
-  return E.right({ kind: 'extract', cosines: cosines.map((layer, i) => ({ layer, sum: sums[i] ?? 0 })), batches: mine.length });
+  return E.right({ kind: 'extract', cosines: cosines.map((layer, i) => ({ layer, sum: sums[i] ?? 0 })), batches: mine.length, seconds: (ports.clock() - began) / 1000 });
 };

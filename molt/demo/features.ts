@@ -28,14 +28,19 @@ export interface BlockCosine {
   readonly block: number;
   readonly cosine: number;
 }
-export interface Extracted {
-  readonly set: FeatureSet;
+/** What was measured while the features were made. */
+export interface Seen {
   readonly cosines: { readonly [M in ModalityName]: readonly BlockCosine[] };
+  /** of one thread, for one segment through both trunks; that of the first time where they are from the cache */
+  readonly secondsPerSegment: number;
+}
+export interface Extracted extends Seen {
+  readonly set: FeatureSet;
 }
 export type TrunkWeights = { readonly [M in ModalityName]: ReadonlyMap<string, Value> };
 
 /** Raised whenever the same weights and clips would give other features. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 const shards = 4;
 
 /** The late layers of a trunk, from its sizes. */
@@ -70,10 +75,12 @@ const run = (split: AveSplit, weights: TrunkWeights, batch: number, pool: Pool, 
     return (mine[0]?.cosines ?? []).map(({ layer }, l) => ({ stage: layer.stage, block: layer.block, cosine: mine.reduce((sum, r) => sum + (r.cosines[l]?.sum ?? 0), 0) / Math.max(1, batches) }));
   };
   const inputs = new Map(modalities.flatMap((m) => out[m].map(({ tokens, channels }, l) => [`${m}.${l}`, { sizes: [tokens, channels], data: arrays[m][l] ?? sharedFloats(0) }] as const)));
-  return E.right({ set: { count, inputs, labels: sharedIntegers(split.labels) }, cosines: { visual: cosines('visual'), audio: cosines('audio') } });
+  const seconds = results.right.reduce((sum, r) => sum + (r.kind === 'extract' ? r.seconds : 0), 0);
+  return E.right({ set: { count, inputs, labels: sharedIntegers(split.labels) }, cosines: { visual: cosines('visual'), audio: cosines('audio') }, secondsPerSegment: seconds / Math.max(1, count) });
 };
 
-const isCosines = (x: unknown): x is Extracted['cosines'] => typeof x === 'object' && x !== null && 'visual' in x && 'audio' in x && Array.isArray(x.visual) && Array.isArray(x.audio);
+const isCosines = (x: unknown): x is Seen['cosines'] => typeof x === 'object' && x !== null && 'visual' in x && 'audio' in x && Array.isArray(x.visual) && Array.isArray(x.audio);
+const isSeen = (x: unknown): x is Seen => typeof x === 'object' && x !== null && 'cosines' in x && isCosines(x.cosines) && 'secondsPerSegment' in x && typeof x.secondsPerSegment === 'number';
 
 /** Features of one split. errors: Interrupted between batches; NotFinite if a trunk gives a number that is none */
 export const splitFeatures = (name: string, split: AveSplit, weights: TrunkWeights, batch: number, pool: Pool, workshop: Workshop): TaskEither<Fault, Extracted> =>
@@ -81,12 +88,12 @@ export const splitFeatures = (name: string, split: AveSplit, weights: TrunkWeigh
     name: `features-${name}`,
     inputs: ['features', recipeVersion, trunks.visual, trunks.audio, fingerprint(weights.visual), fingerprint(weights.audio), bytesHash(split), batch],
     make: run(split, weights, batch, pool, (done, total) => workshop.onProgress(done, total, `features of the ${name} split`)),
-    pack: ({ set, cosines }) => ({
+    pack: ({ set, cosines, secondsPerSegment }) => ({
       arrays: { labels: { sizes: [set.count], data: set.labels }, ...Object.fromEntries([...set.inputs].map(([input, { sizes, data }]) => [input, { sizes: [set.count, ...sizes], data }])) },
-      text: JSON.stringify(cosines),
+      text: JSON.stringify({ cosines, secondsPerSegment } satisfies Seen),
     }),
     unpack: ({ labels, ...arrays }, text) => {
-      const cosines: unknown = JSON.parse(text);
+      const seen: unknown = JSON.parse(text);
       const inputs = new Map<string, { readonly sizes: readonly number[]; readonly data: Float32Array }>();
       for (const [input, { sizes, data }] of Object.entries(arrays)) {
         if (!(data instanceof Float32Array)) continue;
@@ -94,8 +101,8 @@ export const splitFeatures = (name: string, split: AveSplit, weights: TrunkWeigh
         shared.set(data);
         inputs.set(input, { sizes: sizes.slice(1), data: shared });
       }
-      return labels?.data instanceof Int32Array && isCosines(cosines)
-        ? E.right({ set: { count: labels.data.length, labels: sharedIntegers(labels.data), inputs }, cosines })
+      return labels?.data instanceof Int32Array && isSeen(seen)
+        ? E.right({ set: { count: labels.data.length, labels: sharedIntegers(labels.data), inputs }, ...seen })
         : E.left(fault('Corrupt', `features of the ${name} split`, ['arrays of other names or types'], 'features written by molt'));
     },
   }, workshop);

@@ -10,23 +10,37 @@ import type { Backend, Value } from '../../dsl/index.ts';
 import { adamWDefaults } from '../../dsl/optim/index.ts';
 import type { Learner } from '../tasks/learner.ts';
 import { type Checkpoint, type EpochRecord, loadCheckpoint, saveCheckpoint } from '../train/checkpoint.ts';
-import type { FeatureSet } from '../train/features.ts';
-import { inferAll } from '../train/infer.ts';
-import { train } from '../train/loop.ts';
-import type { MoltVariant } from '../variants/variant.ts';
+import { inference } from '../train/infer.ts';
+import { type TrainConfig, trainOn } from '../train/loop.ts';
+import type { BatchSource } from '../train/source.ts';
+import { type BySplit, type Data, sourceOf } from './data.ts';
 import { extract, type Extracted, type ExtractJob, type Trunks } from './extract.ts';
-import { type MethodName, methods } from './methods.ts';
-import type { DemoSettings } from './settings.ts';
+import { learnerOf, type Model } from './models.ts';
+
+/** How long and how fast one method is trained. */
+export interface TrainSettings {
+  readonly batch: number;
+  readonly epochs: number;
+  readonly points: number;
+  readonly rate: number;
+  readonly headRate: number;
+  readonly warmup: number;
+  readonly decay: number;
+}
 
 /** One training of one method from one seed, then its answers on the test split. */
 export interface TrainJob {
   readonly kind: 'train';
   readonly run: string;
-  readonly method: MethodName;
+  /** name of the method, and what it is called */
+  readonly method: string;
+  readonly label: string;
   readonly seed: number;
-  readonly variant: MoltVariant;
-  readonly settings: DemoSettings;
-  readonly sets: { readonly train: FeatureSet; readonly val: FeatureSet; readonly test: FeatureSet };
+  readonly model: Model;
+  readonly settings: TrainSettings;
+  readonly data: BySplit<Data>;
+  /** weights of the trunks, by name, for a method that stands inside them */
+  readonly given: ReadonlyMap<string, Value>;
   readonly checkpoint: string;
   readonly resume: boolean;
 }
@@ -49,24 +63,32 @@ export interface TrainedJob {
 }
 export type JobResult = Extracted | TrainedJob;
 
-const shown = (variant: MoltVariant): readonly string[] => ['logits', ...['visual', 'audio'].flatMap((m) => [`weights.${m}`, `tokens.${m}`, `tor.${m}`]), ...variant.features.visual.map((_, l) => `router.${l}`)];
+/** Steps of a job. */
+export const stepsOf = ({ data, settings }: TrainJob): number => Math.floor(sourceOf(data.train).count / settings.batch) * settings.epochs;
 
 /** Where an interrupted run stopped; undefined if it had not begun. errors: those of a checkpoint that is damaged or of another run */
 const earlier = (job: TrainJob, declared: Learner['declared']): TE.TaskEither<Fault, Checkpoint | undefined> =>
-  existsSync(job.checkpoint) ? loadCheckpoint(job.checkpoint, job.run, declared) : TE.right(undefined);
+  job.resume && existsSync(job.checkpoint) ? loadCheckpoint(job.checkpoint, job.run, declared) : TE.right(undefined);
 
-const trainJob = (job: TrainJob, ports: Ports): TE.TaskEither<Fault, JobResult> => {
-  const { settings, variant, sets } = job;
-  const learner = methods[job.method].learner(variant, 8);
-  const config = { seed: job.seed, batch: settings.batch, epochs: settings.epochs * methods[job.method].epochs, points: settings.points, adam: { ...adamWDefaults, decay: settings.decay }, rate: { rate: settings.rate * methods[job.method].rate, warmup: settings.warmup, final: 0.02 } };
-  return pipe(
-    job.resume ? earlier(job, learner.declared) : TE.right(undefined),
-    TE.chain((from) => train(job.run, config, learner, sets.train, sets.val, { ...ports, save: (c) => saveCheckpoint(job.checkpoint, c, learner.declared) }, from)),
-    TE.chain(({ weights, curve }) => {
+const configOf = ({ seed, settings: { batch, epochs, points, rate, headRate, warmup, decay } }: TrainJob): TrainConfig =>
+  ({ seed, batch, epochs, points, adam: { ...adamWDefaults, decay }, rate: { rate, warmup, final: 0.02 }, headRate });
+
+/** Everything that a learner can show of a source. */
+const shown = (backend: Backend, learner: Learner, weights: ReadonlyMap<string, Value>, source: BatchSource, batch: number): TE.TaskEither<Fault, ReadonlyMap<string, Value>> =>
+  TE.bracket(inference(backend, learner, [...learner.infer(1).keys()], batch), (made) => made.run(weights, source), (made) => TE.fromIO(made.dispose));
+
+const trainJob = (job: TrainJob, ports: Ports): TE.TaskEither<Fault, JobResult> =>
+  pipe(
+    TE.fromEither(learnerOf(job.model)),
+    TE.map((learner): Learner => ({ ...learner, given: job.given })),
+    TE.bindTo('learner'),
+    TE.bind('from', ({ learner }) => earlier(job, learner.declared)),
+    TE.bind('trained', ({ learner, from }) =>
+      trainOn(job.run, configOf(job), learner, { learn: sourceOf(job.data.train), validation: sourceOf(job.data.val) }, { ...ports, save: (c) => saveCheckpoint(job.checkpoint, c, learner.declared) }, from)),
+    TE.chain(({ learner, trained: { weights, curve } }) => {
       const values = new Map([...weights].map(([name, data]): [string, Value] => [name, { sizes: learner.declared.get(name)?.sizes ?? [], dtype: 'f32', data }]));
-      return pipe(inferAll(ports.backend, learner, shown(variant), values, sets.test, settings.batch), TE.map((test): JobResult => ({ kind: 'train', curve, test })));
+      return pipe(shown(ports.backend, learner, values, sourceOf(job.data.test), job.settings.batch), TE.map((test): JobResult => ({ kind: 'train', curve, test })));
     }),
   );
-};
 
 export const runJob = (job: Job, ports: Ports): TE.TaskEither<Fault, JobResult> => (job.kind === 'extract' ? extract(job, ports) : trainJob(job, ports));

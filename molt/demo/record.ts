@@ -6,14 +6,14 @@ import type { AveSplit } from '../data/ave.ts';
 import { credits } from '../data/credits.ts';
 import { aveClasses, background } from '../data/labels.ts';
 import { type ModalityName, modalities } from '../modality.ts';
-import type { CosineMapRecord, DemoRecord, FusionRecord, MethodRecord, RouterRecord, StripRecord } from '../report/record.ts';
+import type { CosineMapRecord, DemoRecord, FusionRecord, MethodRecord, RouterRecord, StripRecord, TrainingRecord } from '../report/record.ts';
 import { mean, median, populationDeviation } from '../statistics.ts';
 import { accuracy, greatestOf } from '../train/infer.ts';
 import type { MoltVariant } from '../variants/variant.ts';
 import type { Extracted } from './features.ts';
 import type { TrainedJob } from './jobs.ts';
-import { type MethodName, methods } from './methods.ts';
 import { bootstrap, columnMeans, confusionOf, meanCosines } from './statistics.ts';
+import type { Suite } from './suites.ts';
 
 export interface TrunkFacts {
   readonly name: string;
@@ -22,13 +22,18 @@ export interface TrunkFacts {
 }
 /** One method over all seeds. */
 export interface MethodResult {
-  readonly name: MethodName;
+  readonly name: string;
+  readonly label: string;
+  readonly training: TrainingRecord;
   readonly trainableParameters: number;
   readonly savedBytesPerSample: number;
   /** in the order of the seeds */
   readonly runs: readonly TrainedJob[];
 }
 export interface Measured {
+  readonly suite: Suite;
+  /** clips that were trained on */
+  readonly learned: number;
   readonly seeds: readonly number[];
   readonly variant: MoltVariant;
   readonly splits: { readonly train: AveSplit; readonly val: AveSplit; readonly test: AveSplit };
@@ -45,12 +50,13 @@ const predictions = (result: MethodResult | undefined): readonly Int32Array[] =>
 const labelsOf = (split: AveSplit): Int32Array => Int32Array.from(split.labels);
 const layerNames = (variant: MoltVariant): readonly string[] => variant.features.visual.map((_, l) => `late pair ${l + 1}`);
 
-const methodRecord = (result: MethodResult, seeds: readonly number[], labels: Int32Array): MethodRecord => ({
+const methodRecord = (result: MethodResult, suite: Suite, seeds: readonly number[], labels: Int32Array): MethodRecord => ({
   name: result.name,
-  label: methods[result.name].label,
+  label: result.label,
   trainableParameters: result.trainableParameters,
   savedBytesPerSample: result.savedBytesPerSample,
   secondsPerEpoch: known(median(result.runs.flatMap((r) => r.curve.map((e) => e.seconds)))),
+  ...(suite.rivals === undefined ? {} : { training: result.training }),
   runs: result.runs.map((r, i) => ({
     seed: seeds[i] ?? i,
     testAccuracy: accuracy(greatestOf(shown(r, 'logits')), labels),
@@ -73,18 +79,18 @@ const routerRecords = (variant: MoltVariant, run: TrainedJob | undefined, labels
   });
 
 const regularisations = [['molt', 'with TOR'], ['no-tor', 'without TOR']] as const;
+/** The first run of those that were trained. */
+const trained = ({ results }: Measured) => regularisations.flatMap(([name, label]) => results.filter((r) => r.name === name).map((r) => ({ label, run: r.runs[0] })));
 
 const fusionRecords = (measured: Measured): readonly FusionRecord[] =>
-  regularisations.flatMap(([name, label]) => modalities.flatMap((modality) => {
-    const run = measured.results.find((r) => r.name === name)?.runs[0];
+  trained(measured).flatMap(({ run, label }) => modalities.flatMap((modality) => {
     const z = measured.variant.adapter.tokens;
     const layers = layerNames(measured.variant);
     return columnMeans(shown(run, `weights.${modality}`)).map((weight, i): FusionRecord => ({ label, modality, layer: layers[Math.floor(i / z)] ?? '', token: (i % z) + 1, weight }));
   }));
 
 const cosineRecords = (measured: Measured): readonly CosineMapRecord[] =>
-  regularisations.flatMap(([name, label]) => modalities.map((modality): CosineMapRecord => {
-    const run = measured.results.find((r) => r.name === name)?.runs[0];
+  trained(measured).flatMap(({ run, label }) => modalities.map((modality): CosineMapRecord => {
     const tokens = shown(run, `tokens.${modality}`);
     return { label, modality, size: tokens.sizes[1] ?? 0, layers: layerNames(measured.variant), values: meanCosines(tokens), torValue: known(mean(shown(run, `tor.${modality}`).data)) };
   }));
@@ -117,7 +123,7 @@ const backgroundShare = (split: AveSplit): number => known(mean(Array.from(split
 const stripClips = (split: AveSplit): readonly number[] => Array.from({ length: Math.min(6, split.clips) }, (_, i) => i);
 
 export const recordOf = (measured: Measured): DemoRecord => {
-  const { seeds, splits, results, variant } = measured;
+  const { suite, seeds, splits, results, variant } = measured;
   const labels = labelsOf(splits.test);
   const molt = results.find((r) => r.name === 'molt');
   const first = predictions(molt)[0] ?? new Int32Array(labels.length);
@@ -130,15 +136,16 @@ export const recordOf = (measured: Measured): DemoRecord => {
     cosine: measured.features.cosines[m].map(({ stage, block, cosine }, i, all) => ({ layer: `${stage}.${block}`, cosine, adapted: i >= all.length - variant.features[m].length })),
   });
   return {
-    title: 'MoLT on the embedded recordings and artwork',
-    focus: 'molt', control: 'pooled', seeds, classNames: aveClasses,
+    title: suite.title,
+    focus: suite.focus, control: suite.control, seeds, classNames: aveClasses,
     data: {
-      clips: { train: splits.train.clips, val: splits.val.clips, test: splits.test.clips }, segments: segment,
+      clips: { train: measured.learned, val: splits.val.clips, test: splits.test.clips }, segments: segment,
       backgroundShare: { train: backgroundShare(splits.train), val: backgroundShare(splits.val), test: backgroundShare(splits.test) },
       note: 'Composed, AVE-like data: recordings of instruments over pictures of instruments. The test split has drawing styles, notes and ambience that training never saw. Not comparable with published AVE numbers.',
     },
     backbones: { visual: trunk('visual'), audio: trunk('audio') },
-    methods: results.map((r) => methodRecord(r, seeds, labels)),
+    methods: results.map((r) => methodRecord(r, suite, seeds, labels)),
+    ...(suite.rivals === undefined ? {} : { rivals: suite.rivals }),
     confusion: { method: 'molt', classes: aveClasses, matrix: confusionOf(aveClasses.length, labels, predictions(molt)) },
     intervals: { over: 'test clips', level: 0.95, methods: results.map((r) => ({ method: r.name, ...bootstrap(perClip(r), 0.95, random.named(random.key(seeds[0] ?? 0), 'bootstrap')) })) },
     router: routerRecords(variant, molt?.runs[0], labels),
@@ -150,7 +157,7 @@ export const recordOf = (measured: Measured): DemoRecord => {
     notes: [
       'Accuracy is the share of one-second segments of the test split whose label (seven events, or background) is right, after the last epoch; nothing was selected on the test split.',
       'The intervals are over test clips only. There are few recordings of some instruments in the test split (trumpet, flute and violin: three or four each), so segments are far from independent.',
-      'Per-token scores of the adapters without cross-modal attention, with averaged fusion and without TOR come from the same features, seeds and schedule as MoLT.',
+      ...(suite.rivals === undefined ? ['Per-token scores of the adapters without cross-modal attention, with averaged fusion and without TOR come from the same features, seeds and schedule as MoLT.'] : []),
     ],
   };
 };

@@ -31,7 +31,39 @@ export interface MethodRecord {
   readonly savedBytesPerSample: number;
   /** median over all epochs of all runs */
   readonly secondsPerEpoch: number;
+  /** how it was trained; absent in records without rivals */
+  readonly training?: TrainingRecord;
   readonly runs: readonly RunRecord[];
+}
+
+/** Where a method stands, and what its training took; seconds are those of one thread. */
+export interface TrainingRecord {
+  /** gradients of a method inside the trunks pass through them; one beside them reads features that were made once */
+  readonly place: 'beside' | 'inside';
+  /** of one run */
+  readonly steps: number;
+  readonly epochs: number;
+  /** greatest rates of adapters and head */
+  readonly rate: number;
+  readonly headRate: number;
+  /** to make the features of the segments that are trained on, once for all epochs, seeds and methods; 0 inside */
+  readonly secondsOfFeatures: number;
+}
+
+/** The published accuracy of a method on AVE, in %. */
+export interface PublishedRecord {
+  /** name of the method of this record that it is compared with */
+  readonly method: string;
+  readonly accuracy: number;
+}
+
+/** Published methods side by side. */
+export interface RivalsRecord {
+  /** how they were trained, in a sentence or two */
+  readonly rule: string;
+  readonly published: readonly PublishedRecord[];
+  /** where the published accuracies stand */
+  readonly source: string;
 }
 
 /** How alike the tokens before and after a block are: their mean cosine (the paper's Figure 4). */
@@ -154,6 +186,8 @@ export interface DemoRecord {
   };
   readonly backbones: { readonly [M in Modality]: BackboneRecord };
   readonly methods: readonly MethodRecord[];
+  /** absent where only controls were trained */
+  readonly rivals?: RivalsRecord;
   readonly confusion: ConfusionRecord;
   readonly intervals?: IntervalsRecord;
   readonly router: readonly RouterRecord[];

@@ -53,9 +53,19 @@ export const batchOf = (set: FeatureSet, names: ReadonlySet<string>, ids: ArrayL
     for (let row = 0; row < ids.length; row += 1) place(data, (ids[row] ?? 0) * width, width, rows, row * width, scaling);
     bound.set(name, { sizes: [ids.length, ...sizes], dtype: 'f32', data: rows });
   }
-  if (names.has('labels')) bound.set('labels', { sizes: [ids.length], dtype: 'i32', data: Int32Array.from(ids, (id) => set.labels[id] ?? 0) });
+  if (names.has('labels')) bound.set('labels', labelsOf(set.labels, ids));
   return bound;
 };
+
+/** The labels of the given segments. */
+export const labelsOf = (labels: Int32Array, ids: ArrayLike<number>): Value => ({ sizes: [ids.length], dtype: 'i32', data: Int32Array.from(ids, (id) => labels[id] ?? 0) });
+
+/** The first segments of a set; the numbers are shared, not copied. */
+export const firstOf = (set: FeatureSet, count: number): FeatureSet => ({
+  count,
+  labels: set.labels.subarray(0, count),
+  inputs: new Map([...set.inputs].map(([name, input]) => [name, { ...input, data: input.data.subarray(0, count * product(input.sizes)) }])),
+});
 
 /** Statistics of every input, over segments and tokens. */
 export type ChannelStatistics = ReadonlyMap<string, Channels>;

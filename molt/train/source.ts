@@ -58,19 +58,25 @@ const shuffled = (key: random.Key, count: number, batch: number): ((epoch: numbe
   };
 };
 
-/** A set in memory as a source. */
-export const inMemory = (set: FeatureSet): BatchSource => ({
-  count: set.count,
+/** What is known of samples of one segment each that lie in memory. */
+type Held = Pick<BatchSource, 'count' | 'inputs' | 'labels'>;
+
+/** A source in memory: `gather` gives the named inputs and targets of some segments. */
+export const gathered = (held: Held, gather: (names: ReadonlySet<string>, ids: Int32Array) => ReadonlyMap<string, Value>): BatchSource => ({
+  ...held,
   segments: 1,
-  inputs: new Map([...set.inputs].map(([name, { sizes }]) => [name, sizes])),
-  labels: set.labels,
   called: (segment) => `segment ${segment}`,
   open: ({ names, batch, shuffle }) => {
-    const ids = shuffle === undefined ? (_: number, step: number) => filled(set.count, batch, step) : shuffled(shuffle, set.count, batch);
+    const { count } = held;
+    const ids = shuffle === undefined ? (_: number, step: number) => filled(count, batch, step) : shuffled(shuffle, count, batch);
     return {
-      steps: shuffle === undefined ? Math.ceil(set.count / batch) : Math.floor(set.count / batch),
-      batch: (epoch, step) => async () => E.right(batchOf(set, names, ids(epoch, step))),
+      steps: shuffle === undefined ? Math.ceil(count / batch) : Math.floor(count / batch),
+      batch: (epoch, step) => async () => E.right(gather(names, ids(epoch, step))),
       close: async () => {},
     };
   },
 });
+
+/** A set in memory as a source. */
+export const inMemory = (set: FeatureSet): BatchSource =>
+  gathered({ count: set.count, inputs: new Map([...set.inputs].map(([name, { sizes }]) => [name, sizes])), labels: set.labels }, (names, ids) => batchOf(set, names, ids));

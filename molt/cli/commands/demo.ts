@@ -26,6 +26,7 @@ export const demoCommand = (load: () => Promise<DemoModule>): Command =>
       seed: orElse(integer('N', 'the first random seed'), 0),
       seeds: orElse(integer('N', 'how many seeds to train with', 1), 3),
       epochs: orElse(integer('N', 'epochs of each training', 1), undefined),
+      rivals: toggle('the published methods instead of MoLT’s controls'),
       quick: toggle('a smaller, faster job for a first look'),
       resume: toggle('go on from an interrupted run'),
       out: orElse(text('DIR', 'where the report goes'), 'report'),
@@ -40,9 +41,9 @@ export const demoCommand = (load: () => Promise<DemoModule>): Command =>
         TE.bind('progress', () => TE.fromTask(() => progressOn(terminal, flags.quiet))),
         TE.chain(({ job, backend, progress }) =>
           interruptible(terminal, (interrupt) => async () => {
-            const { seed, seeds, epochs, quick, resume, out, cache, threads } = flags;
+            const { seed, seeds, epochs, quick, rivals, resume, out, cache, threads } = flags;
             try {
-              return await job.demo({ seed, seeds, epochs, quick, resume, out, cache, backend, threads, progress, interrupt, print: terminal.out })();
+              return await job.demo({ seed, seeds, epochs, quick, rivals, resume, out, cache, backend, threads, progress, interrupt, print: terminal.out })();
             } finally {
               progress.stop();
             }

@@ -8,18 +8,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
 import { demo, type DemoOptions } from '../../../molt/demo/demo.ts';
-import { methodNames } from '../../../molt/demo/methods.ts';
+import { controls } from '../../../molt/demo/methods.ts';
 import { silent, uninterrupted } from '../../../molt/train/watch.ts';
 import { printFault } from '../../../shapes/fault.ts';
 
-const timeless = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) => (key === 'secondsPerEpoch' ? 0 : value));
+const timeless = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) => (key.startsWith('seconds') ? 0 : value));
 
 test('the demo runs from data to report, and a fixed seed gives the same record twice', async () => {
   const backend = await tfjs('wasm')();
   if (E.isLeft(backend)) throw new Error(printFault(backend.left));
   const cache = mkdtempSync(join(tmpdir(), 'molt-demo-'));
   const lines: string[] = [];
-  const options: DemoOptions = { seed: 5, seeds: 1, epochs: 1, quick: true, resume: false, out: join(cache, 'first'), cache, backend: backend.right, progress: silent, interrupt: uninterrupted, print: (line) => lines.push(line) };
+  const options: DemoOptions = { seed: 5, seeds: 1, epochs: 1, quick: true, rivals: false, resume: false, out: join(cache, 'first'), cache, backend: backend.right, progress: silent, interrupt: uninterrupted, print: (line) => lines.push(line) };
   for (const out of ['first', 'second']) {
     const result = await demo({ ...options, out: join(cache, out) })();
     if (E.isLeft(result)) throw new Error(printFault(result.left));
@@ -29,7 +29,7 @@ test('the demo runs from data to report, and a fixed seed gives the same record 
   expect(lines.join('\n').match(/±|%/g)).not.toBeNull();
   const [first, second] = ['first', 'second'].map((out) => timeless(join(cache, out, 'record.json')));
   expect(first).toEqual(second);
-  expect(first).toMatchObject({ focus: 'molt', methods: methodNames.map((name) => ({ name })) });
+  expect(first).toMatchObject({ focus: 'molt', methods: Object.keys(controls).map((name) => ({ name })) });
 
   const stopped = await demo({ ...options, out: join(cache, 'third'), interrupt: { requested: true } })();
   expect(E.isLeft(stopped) && stopped.left._tag).toBe('Interrupted');
