@@ -26,16 +26,18 @@ const memoryFault = (worst: number, live: number, limit: number): Fault =>
 /** Bytes of distinct buffers. */
 const heldBytes = (handles: Iterable<Handle>): number => [...new Map([...handles].map((handle) => [handle.dataId, bytes(handle)])).values()].reduce((a, b) => a + b, 0);
 
-/** Bytes of live buffers: tfjs counts a buffer once for each handle, so the other handles of this run are taken off. */
-const liveBytes = (handles: Iterable<readonly [Node, Handle]>, device: Device): number => {
-  const seen = new Set<object>();
+/** Bytes that tfjs counts twice: it counts a buffer once for each handle, so all but one handle of a buffer are taken off. */
+const sharing = (device: Device) => {
+  const holders = new Map<object, number>();
   let shared = 0;
-  for (const [node, handle] of handles) {
+  const change = (by: 1 | -1) => (node: Node, handle: Handle): void => {
     const buffer = device.sharesUnseen ? bufferOf(node) : handle.dataId;
-    if (seen.has(buffer)) shared += bytes(handle);
-    seen.add(buffer);
-  }
-  return tf.memory().numBytes - shared;
+    const before = holders.get(buffer) ?? 0;
+    if (before + by === 0) holders.delete(buffer);
+    else holders.set(buffer, before + by);
+    shared += bytes(handle) * (Math.max(0, before + by - 1) - Math.max(0, before - 1));
+  };
+  return { enter: change(1), leave: change(-1), bytes: (): number => shared };
 };
 
 /** A copy of a value, straight into `to` where the device's memory can be seen. */
@@ -58,6 +60,8 @@ const walk = (plan: Plan, device: Device, values: ReadonlyMap<Node, Value>, { ha
   const start = tf.memory();
   const held = observe ? heldBytes(residents.values()) : 0;
   const handles = new Map<Node, Handle>();
+  const shares = sharing(device);
+  if (observe) for (const [node, handle] of residents) shares.enter(node, handle);
   const handleOf = (node: Node): Handle => handles.get(node) ?? residents.get(node) ?? raise(fault('Defect', place(node), ['its value is gone'], 'a value kept until its last use', 'please report this'));
   const make = (node: Node): Handle => {
     if (isComputed(node)) return compute(node, node.operands.map(handleOf), device);
@@ -72,9 +76,14 @@ const walk = (plan: Plan, device: Device, values: ReadonlyMap<Node, Value>, { ha
         handles.set(node, handle);
         if (device.broken(handle)) raise(fault('Memory', place(node), ['an allocation failed on the device'], 'free WebAssembly memory', 'a smaller batch, or a fresh process'));
       }
-      if (observe) peakBytes = Math.max(peakBytes, held + liveBytes([...handles, ...residents], device) - start.numBytes);
+      const own = handles.get(node);
+      if (observe && own !== undefined) shares.enter(node, own);
+      if (observe) peakBytes = Math.max(peakBytes, held + tf.memory().numBytes - shares.bytes() - start.numBytes);
       for (const freed of plan.frees[step] ?? []) {
-        handles.get(freed)?.dispose();
+        const gone = handles.get(freed);
+        if (gone === undefined) continue;
+        if (observe) shares.leave(freed, gone);
+        gone.dispose();
         handles.delete(freed);
       }
     });
