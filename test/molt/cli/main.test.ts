@@ -60,7 +60,7 @@ test('a flag given twice, a surplus operand', async () => {
   expect((await molt('show', 'a.json', '--level', 'block', '--level=primitive')).err).toMatchInlineSnapshot(`
     "wrong usage: molt show
       given:  --level is given twice
-      needed: molt show V.json [--format text|mermaid|graphviz] [--level block|primitive] [--batch B] [--plan] [--train] [--json]
+      needed: molt show V.json|MODULE.ts [--format text|mermaid|graphviz] [--level block|primitive] [--batch B] [--plan] [--train] [--json]
       try:    molt show --help
     "
   `);

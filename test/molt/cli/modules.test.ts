@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { checkCommand } from '../../../molt/cli/commands/check.ts';
 import { exitCodes, printFault } from '../../../shapes/fault.ts';
-import { recorder } from './terminal.ts';
+import { molt, recorder } from './terminal.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 mkdirSync(join(root, '.cache'), { recursive: true });
@@ -54,6 +54,9 @@ test('the example passes every check; its figures go to the lock, and drift is t
   expect(first.code).toBe(0);
   const locked: unknown = JSON.parse(readFileSync(lock, 'utf8'));
   expect(locked).toMatchObject({ variants: { [join(root, 'examples/variant.ts')]: { name: 'pooling by eight queries', figures: { trainableParameters: 512, exportedBytes: 2048 } } } });
+  const [, documented = '', shown = ''] = /```ts\n(import \{ block,(?:(?!```)[^])*at: \{ n: 196 \} \}\);\n)```\n\n```console\n\$ npx molt check examples\/variant\.ts --smoke 3\n([^]*?)```/.exec(readFileSync(join(root, 'docs/variants.md'), 'utf8')) ?? [];
+  expect(first.out.startsWith(shown) && shown !== '').toBe(true);
+  expect(readFileSync(join(root, 'examples/variant.ts'), 'utf8').replace(/'\.\.\/(\w+)\/index\.ts'/g, "'molt/$1'").replace(/^\/\*\*[^]*?\*\/\n/, '')).toBe(documented);
   writeFileSync(lock, readFileSync(lock, 'utf8').replace('512', '511'));
   const drifted = await example('examples/variant.ts', '--no-laws', '--baseline', lock);
   expect(drifted.code).toBe(1);
@@ -96,6 +99,15 @@ test.each([
   const { code, out } = await check(module(name, ...lines), '--no-laws');
   expect(out.replaceAll(name, 'm.mjs')).toContain(says);
   expect(code).toBe(2);
+});
+
+test("molt show draws a module's block, plans it, and tells what is wrong with a module", async () => {
+  const file = module('shown.mjs', pool, `export default ${good};`);
+  const path = join(cwd, file);
+  expect((await molt('show', path, '--batch', '2', '--level', 'primitive')).out).toMatch(/einsum[^]*softmax|max[^]*einsum/);
+  expect((await molt('show', path, '--plan', '--train')).out).toMatch(/^shown, training step, batch 1\n/);
+  const none = await molt('show', join(cwd, module('bare.mjs', 'export const a = 1;')));
+  expect([none.code, none.err]).toEqual([2, expect.stringMatching(/bare\.mjs:1:1\n {2}given: {2}exports a, none of them a claim/)]);
 });
 
 test('a pattern; and a loss that cannot fall, under its rule', async () => {
