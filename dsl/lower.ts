@@ -5,10 +5,14 @@
  * laws:  proofs/dsl/lower.ts: lowered = unlowered; every einsum of the result is canonical
  * not:   re-association across several einsums.
  */
+import { fault, raise } from '../shapes/fault.ts';
 import { einsum, eye, mul, permute, reshape, sumAxes } from './build.ts';
 import { contractionOrder, type Order } from './contract/order.ts';
-import { is, type Node } from './expr.ts';
-import { closeGraph } from './graph.ts';
+import { elements, is, type Node, sameSizes } from './expr.ts';
+import { byForm } from './forms.ts';
+import { closeGraph, withOperands } from './graph.ts';
+import { interner, type Interner } from './intern.ts';
+import { input } from './node.ts';
 
 /** What an engine's matrix product reads. */
 export interface Target {
@@ -25,7 +29,6 @@ interface Named {
 
 const sizeIn = (x: Named, axis: number): number => x.node.sizes[x.axes.indexOf(axis)] ?? 1;
 const sizeOf = (axis: number, ...xs: readonly Named[]): number => sizeIn(xs.find((x) => x.axes.includes(axis)) ?? { axes: [], node: eye(1) }, axis);
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
 const arranged = (x: Named, axes: readonly number[]): Node => permute(x.node, axes.map((a) => x.axes.indexOf(a)));
 
@@ -40,8 +43,8 @@ const grouped = (x: Named, groups: readonly (readonly number[])[]): Node => {
     });
   }
   const source = runs.toSorted((a, b) => x.axes.indexOf(a[0] ?? 0) - x.axes.indexOf(b[0] ?? 0));
-  const merged = reshape(x.node, source.map((run) => product(run.map((axis) => sizeIn(x, axis)))));
-  return reshape(permute(merged, runs.map((run) => source.indexOf(run))), groups.map((group) => product(group.map((axis) => sizeIn(x, axis)))));
+  const merged = reshape(x.node, source.map((run) => elements(run.map((axis) => sizeIn(x, axis)))));
+  return reshape(permute(merged, runs.map((run) => source.indexOf(run))), groups.map((group) => elements(group.map((axis) => sizeIn(x, axis)))));
 };
 const sumOut = (x: Named, keep: (axis: number) => boolean): Named => {
   const gone = x.axes.flatMap((a, i) => (keep(a) ? [] : [i]));
@@ -76,7 +79,7 @@ interface Groups {
 const groupsOf = (a: Named, b: Named, keep: ReadonlySet<number>): Groups => ({
   batch: a.axes.filter((x) => b.axes.includes(x) && keep.has(x)),
   left: a.axes.filter((x) => !b.axes.includes(x)),
-  shared: (product(a.node.sizes) >= product(b.node.sizes) ? a : b).axes.filter((x) => a.axes.includes(x) && b.axes.includes(x) && !keep.has(x)),
+  shared: (elements(a.node.sizes) >= elements(b.node.sizes) ? a : b).axes.filter((x) => a.axes.includes(x) && b.axes.includes(x) && !keep.has(x)),
   right: b.axes.filter((x) => !a.axes.includes(x)),
 });
 
@@ -92,8 +95,8 @@ interface Arranged {
 
 /** An operand as [batch, rows, columns], or as [batch, columns, rows] where the engine reads that as well and it moves less. */
 const arrangement = (x: Named, batch: readonly number[], rows: readonly number[], columns: readonly number[], target: Target): Arranged => {
-  const elements = product(x.node.sizes);
-  const option = (order: readonly number[], transposed: boolean): Arranged => ({ order, transposed, cost: moving(x.axes, order, elements) });
+  const held = elements(x.node.sizes);
+  const option = (order: readonly number[], transposed: boolean): Arranged => ({ order, transposed, cost: moving(x.axes, order, held) });
   const plain = option([...batch, ...rows, ...columns], false);
   const flipped = option([...batch, ...columns, ...rows], true);
   return target.transposed && flipped.cost < plain.cost ? flipped : plain;
@@ -115,13 +118,13 @@ const choice = (a: Named, b: Named, wanted: readonly number[], target: Target): 
   const right = arrangement(b, groups.batch, groups.shared, groups.right, target);
   const made = [...groups.batch, ...groups.left, ...groups.right];
   const asked = wanted.filter((w) => made.includes(w));
-  return { a, b, groups, left, right, cost: left.cost + right.cost + moving(made, asked, product(made.map((x) => sizeOf(x, a, b)))) };
+  return { a, b, groups, left, right, cost: left.cost + right.cost + moving(made, asked, elements(made.map((x) => sizeOf(x, a, b)))) };
 };
 
 /** [batch, left, shared] · [batch, shared, right] → [batch, left, right]. */
 const matmul = ({ a, b, groups, left, right }: Choice): Named => {
   const sizes = (axes: readonly number[]): readonly number[] => axes.map((x) => sizeOf(x, a, b));
-  const batched = groups.batch.length > 0 && product(sizes(groups.batch)) !== 1;
+  const batched = groups.batch.length > 0 && elements(sizes(groups.batch)) !== 1;
   const first = batched ? [0] : [];
   const x = grouped(a, [...(batched ? [groups.batch] : []), ...(left.transposed ? [groups.shared, groups.left] : [groups.left, groups.shared])]);
   const y = grouped(b, [...(batched ? [groups.batch] : []), ...(right.transposed ? [groups.right, groups.shared] : [groups.shared, groups.right])]);
@@ -158,25 +161,52 @@ const lowerEinsum = (node: Node<'einsum'>, operands: readonly Node[], target: Ta
   return arranged(sumOut(value, (a) => output.includes(a)), output);
 };
 
-const plainForms = ['[[[1,2],[2,3]],[1,3]]', '[[[0,1,2],[0,2,3]],[0,1,3]]'];
-const transposedForms = ['', '0,'].flatMap((lead) => ['1,2', '2,1'].flatMap((l) => ['2,3', '3,2'].map((r) => `[[[${lead}${l}],[${lead}${r}]],[${lead}1,3]]`)));
+const sameAxes = (axes: readonly number[] | undefined, ...wanted: readonly number[]): boolean => axes !== undefined && sameSizes(axes, wanted);
 
 /** Whether an einsum is one of the forms that engines lower directly. */
-export const isCanonical = (node: Node<'einsum'>, target: Target = plainTarget): boolean => {
-  const form = JSON.stringify([node.params.inputs, node.params.output]);
-  const [only] = node.params.inputs;
-  const isSum = node.params.inputs.length === 1 && only !== undefined && new Set(only).size === only.length && node.params.output.every((a, i, all) => i === 0 || only.indexOf(a) > only.indexOf(all[i - 1] ?? 0));
-  return isSum || (target.transposed ? transposedForms : plainForms).includes(form);
+export const isCanonical = ({ params: { inputs, output } }: Node<'einsum'>, { transposed }: Target = plainTarget): boolean => {
+  const [left, right, ...more] = inputs;
+  if (left === undefined) return false;
+  if (right === undefined) return new Set(left).size === left.length && output.every((a, i, all) => i === 0 || left.indexOf(a) > left.indexOf(all[i - 1] ?? 0));
+  const batch = left.length === 3 ? [0] : [];
+  return more.length === 0
+    && sameAxes(output, ...batch, 1, 3)
+    && (sameAxes(left, ...batch, 1, 2) || (transposed && sameAxes(left, ...batch, 2, 1)))
+    && (sameAxes(right, ...batch, 2, 3) || (transposed && sameAxes(right, ...batch, 3, 2)));
 };
 
-/** The same roots, with every einsum canonical. */
-export const lower = (roots: readonly Node[], target: Target = plainTarget): readonly Node[] => {
-  const graph = closeGraph(roots);
+/** A graph over numbered places: what is made on any operands of one form. */
+interface Recipe {
+  /** operands before users; the places first */
+  readonly steps: readonly { readonly node: Node; readonly from: readonly number[] }[];
+  readonly result: number;
+}
+
+/** How the einsums of one form are lowered: found on inputs that stand for the operands. */
+const recipeOf = (node: Node<'einsum'>, target: Target): Recipe => {
+  const places = node.operands.map((o, i) => input(String(i), o.sizes, o.dtype));
+  const { nodes, roots } = closeGraph([...places, lowerEinsum(node, places, target)]);
+  const at = new Map(nodes.map((n, i) => [n, i]));
+  const indexOf = (n: Node): number => at.get(n) ?? 0;
+  return { steps: nodes.slice(places.length).map((n) => ({ node: n, from: n.operands.map(indexOf) })), result: roots.slice(-1).map(indexOf)[0] ?? 0 };
+};
+
+/** What a recipe makes of operands, as nodes of the table. */
+const follow = ({ steps, result }: Recipe, operands: readonly Node[], table: Interner): Node => {
+  const made = [...operands];
+  for (const { node, from } of steps) made.push(table.intern(from.length === 0 ? node : Object.freeze({ ...node, operands: from.map((i) => made[i] ?? node) })));
+  return made[result] ?? raise(fault('Defect', 'lower', ['a recipe without a result'], 'the value of an einsum', 'please report this'));
+};
+
+/** The same roots, with every einsum canonical, as nodes of a table that may know some of the given ones. */
+export const lower = (roots: readonly Node[], target: Target = plainTarget, table = interner()): readonly Node[] => {
+  const graph = closeGraph(roots, table);
+  const recipes = byForm((node) => (is('einsum', node) ? recipeOf(node, target) : { steps: [], result: 0 }));
   const lowered = new Map<Node, Node>();
+  const now = (node: Node): Node => lowered.get(node) ?? node;
   for (const node of graph.nodes) {
-    const operands = node.operands.map((o) => lowered.get(o) ?? o);
-    const same = operands.every((o, i) => o === node.operands[i]);
-    lowered.set(node, is('einsum', node) && !isCanonical(node, target) ? lowerEinsum(node, operands, target) : same ? node : Object.freeze({ ...node, operands }));
+    const made = is('einsum', node) && !isCanonical(node, target) ? follow(recipes(node), node.operands.map(now), table) : table.intern(withOperands(node, now));
+    if (made !== node) lowered.set(node, made);
   }
-  return graph.roots.map((r) => lowered.get(r) ?? r);
+  return graph.roots.map(now);
 };

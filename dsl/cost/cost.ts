@@ -9,7 +9,7 @@ import type { Node } from '../expr.ts';
 import { countDeclared } from '../parameters.ts';
 import { planOf } from '../plan.ts';
 import { interner } from '../intern.ts';
-import { lower } from '../lower.ts';
+import { lower, plainTarget } from '../lower.ts';
 import { type Plan, schedule } from '../schedule.ts';
 import { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
 import { passesOf } from './passes.ts';
@@ -72,8 +72,8 @@ interface Plans {
 }
 /** Both as written; what they have in common is lowered once. */
 const written = (outputs: readonly Node[], trained: readonly Node[] | undefined): Plans => {
-  const lowered = lower([...outputs, ...(trained ?? [])]);
   const table = interner();
+  const lowered = lower([...outputs, ...(trained ?? [])], plainTarget, table);
   return { inference: schedule(lowered.slice(0, outputs.length), table), training: trained === undefined ? undefined : schedule(lowered.slice(outputs.length), table) };
 };
 
