@@ -10,15 +10,15 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../../shapes/index.ts';
 import { type Block, block, einsum, fanIn, layerNorm, opaque, param, pure, rearrange, relu, type SomeBlock, weight, zeros } from '../../dsl/index.ts';
-import { batchNorm, type Statistics } from './batch-norm.ts';
+import { batchNorm } from './batch-norm.ts';
 import type { Refine } from './insertion.ts';
 
 export interface BottleneckOptions {
   /** a layer norm before C₁ */
   readonly before: boolean;
   readonly relu: boolean;
-  /** `none`, or batch norms with statistics of the batch or given ones */
-  readonly norm: 'none' | Statistics;
+  /** batch norms after both maps */
+  readonly batchNorm: boolean;
   /** where the learned scalar g, 0 at the start, stands: after the last layer norm, before it, or nowhere */
   readonly gate: 'after' | 'before' | 'none';
 }
@@ -40,7 +40,7 @@ const when = <D extends Dim>(wanted: boolean, made: () => SomeBlock<Refine<D>>):
 
 /** A layer norm as a step of any number of tokens. */
 const norm = <D extends Dim>(d: DimOf<D>): SomeBlock<Refine<D>> => opaque(layerNorm(d));
-const batched = <D extends Dim>(d: DimOf<D>, statistics: BottleneckOptions['norm']): SomeBlock<Refine<D>> => (statistics === 'none' ? kept() : batchNorm(d, statistics));
+const batched = <D extends Dim>(d: DimOf<D>): SomeBlock<Refine<D>> => opaque(batchNorm(d));
 
 /** shape: [B, N, G·I] → [B, N, G·O], each group by a map of its own; weight [G, O, I] */
 const grouped = <G extends Dim, I extends Dim, O extends Dim>(g: DimOf<G>, i: DimOf<I>, o: DimOf<O>) =>
@@ -53,9 +53,9 @@ export const bottleneck = <G extends Dim, I extends Dim, O extends Dim>({ g, i, 
   const decls = {
     before: when(options.before, () => norm(d)),
     down: grouped(g, i, o),
-    norm1: batched(r, options.norm),
+    norm1: when(options.batchNorm, () => batched(r)),
     up: grouped(g, o, i),
-    norm2: batched(d, options.norm),
+    norm2: when(options.batchNorm, () => batched(d)),
     post: norm(d),
     gate: options.gate === 'none' ? kept<Mul<G, I>>() : opaque(gated<Mul<G, I>>()),
   };

@@ -13,7 +13,6 @@ import { pairedBlocks } from '../backbones/pairs.ts';
 import type { Taps } from '../backbones/taps.ts';
 import { run } from '../backbones/trunk.ts';
 import { type Both, both, bothBlocks } from '../modality.ts';
-import type { Statistics } from './batch-norm.ts';
 import { type JointOutput, jointly, type Pair, type PairAdapters, type Parts, type Places } from './joint.ts';
 import { type InsertedAdapter, insertedAt, type PlaceSizes } from './rival.ts';
 
@@ -51,11 +50,11 @@ const placesOf = ({ visual, audio }: Trunks, adapter: InsertedAdapter): readonly
   pairedBlocks(visual, audio).map((pair) => ({ stage: pair.visual.stage, visual: pair.visual.block, audio: pair.audio.block })).filter(({ stage }) => !skipped(adapter).includes(stage));
 
 /** The four adapters of a pair of blocks of one stage. */
-const pairBlock = (adapter: InsertedAdapter, trunks: Trunks, stage: number, statistics: Statistics): SomeBlock<PairAdapters> => {
+const pairBlock = (adapter: InsertedAdapter, trunks: Trunks, stage: number): SomeBlock<PairAdapters> => {
   const [v, a] = [stagesOf(trunks.visual)[stage], stagesOf(trunks.audio)[stage]];
   const none: Stage = { index: stage, side: 0, channels: 0, heads: 0, windows: [] };
   const stream = (own: Stage, other: Stage): SomeBlock<Places> => {
-    const one = insertedAt(adapter, sizesAt(own, other), statistics, trunks.shared);
+    const one = insertedAt(adapter, sizesAt(own, other), trunks.shared);
     return opaque(block({ first: one, second: one }, (p) => p));
   };
   return opaque(bothBlocks(stream(v ?? none, a ?? none), stream(a ?? none, v ?? none)));
@@ -77,9 +76,9 @@ export const otherTaps = (config: BackboneConfig, sizes: BatchSizes, parts: Back
 const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 'halves' : 'whole');
 
 /** Both trunks with adapters inside. @throws MoltError (Shape) if channels do not divide by an adapter's groups and reduction */
-export const inside = (adapter: InsertedAdapter, trunks: Trunks, statistics: Statistics, sizes: Omit<BatchSizes, 'batch'> = { form: 'published' }): Inside => {
+export const inside = (adapter: InsertedAdapter, trunks: Trunks, sizes: Omit<BatchSizes, 'batch'> = { form: 'published' }): Inside => {
   const places = placesOf(trunks, adapter);
-  return reifyV(places.map(({ stage }) => pairBlock(adapter, trunks, stage, statistics)), (_, list): Inside => {
+  return reifyV(places.map(({ stage }) => pairBlock(adapter, trunks, stage)), (_, list): Inside => {
     const whole = [bothTrunks(trunks, false), block({ adapters: each(list) }, (p) => p.adapters)] as const;
     return {
       declared: new Map([...declaredOf(whole[0]), ...declaredOf(whole[1])]),

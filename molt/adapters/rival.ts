@@ -6,7 +6,6 @@
 import { timesD, withSizes } from '../../shapes/index.ts';
 import type { SomeBlock } from '../../dsl/index.ts';
 import { avmoe, type SelfAttention } from './avmoe.ts';
-import type { Statistics } from './batch-norm.ts';
 import { dgSct } from './dg-sct.ts';
 import { onTokens, type TokensInsert } from './joint.ts';
 import { lavish, lavishAcross, type LavishOptions, type TokenStart } from './lavish.ts';
@@ -54,32 +53,32 @@ export interface PlaceSizes {
   readonly C: number;
 }
 
-const options = ({ batchNorm, before, gate, start }: InsertedOptions, statistics: Statistics): LavishOptions => ({ before, relu: true, norm: batchNorm ? statistics : 'none', gate, start });
+const options = ({ batchNorm, before, gate, start }: InsertedOptions): LavishOptions => ({ before, relu: true, batchNorm, gate, start });
 const inner = ({ tokens, groups, reduction }: InsertedOptions, s: PlaceSizes) => ({ ...s, K: tokens, G: groups, I: s.D / groups, O: s.D / reduction / groups });
 
 /** One of our kinds as a block of one place. `shared`: both streams run through one trunk, so tokens need no alignment. */
-type Builder<A> = (adapter: A, sizes: PlaceSizes, statistics: Statistics, shared: boolean) => SomeBlock<TokensInsert>;
+type Builder<A> = (adapter: A, sizes: PlaceSizes, shared: boolean) => SomeBlock<TokensInsert>;
 
 const builders: { readonly [K in InsertedAdapter['kind']]: Builder<Extract<InsertedAdapter, { readonly kind: K }>> } = {
-  lavish: (a, sizes, statistics, shared) =>
+  lavish: (a, sizes, shared) =>
     shared
-      ? withSizes(inner(a, sizes), (s) => onTokens(s.N, timesD(s.G, s.I), s.M, timesD(s.G, s.I), lavish(s.K, { g: s.G, i: s.I, o: s.O }, options(a, statistics))))
-      : withSizes(inner(a, sizes), (s) => onTokens(s.N, timesD(s.G, s.I), s.M, s.C, lavishAcross(s.K, { g: s.G, i: s.I, o: s.O }, s.N, s.M, s.C, options(a, statistics)))),
-  'dg-sct': (a, sizes, statistics) => withSizes({ ...inner(a, sizes), F: sizes.D / 2 }, (s) =>
-    onTokens(s.N, timesD(s.G, s.I), s.M, s.C, dgSct(s.K, { g: s.G, i: s.I, o: s.O }, s.F, s.N, s.M, s.C, { ...options(a, statistics), channel: a.channel, spatial: a.spatial }))),
-  avmoe: (a, sizes, statistics) => withSizes({ ...inner(a, sizes), J: a.cross, U: a.own, H: 4, W: sizes.D / 4 }, (s) =>
-    onTokens(s.N, timesD(s.G, s.I), s.M, s.C, avmoe(s.J, s.U, { k: s.K, g: s.G, i: s.I, o: s.O, h: s.H, w: s.W }, s.N, s.M, s.C, { ...options(a, statistics), self: a.self }))),
+      ? withSizes(inner(a, sizes), (s) => onTokens(s.N, timesD(s.G, s.I), s.M, timesD(s.G, s.I), lavish(s.K, { g: s.G, i: s.I, o: s.O }, options(a))))
+      : withSizes(inner(a, sizes), (s) => onTokens(s.N, timesD(s.G, s.I), s.M, s.C, lavishAcross(s.K, { g: s.G, i: s.I, o: s.O }, s.N, s.M, s.C, options(a)))),
+  'dg-sct': (a, sizes) => withSizes({ ...inner(a, sizes), F: sizes.D / 2 }, (s) =>
+    onTokens(s.N, timesD(s.G, s.I), s.M, s.C, dgSct(s.K, { g: s.G, i: s.I, o: s.O }, s.F, s.N, s.M, s.C, { ...options(a), channel: a.channel, spatial: a.spatial }))),
+  avmoe: (a, sizes) => withSizes({ ...inner(a, sizes), J: a.cross, U: a.own, H: 4, W: sizes.D / 4 }, (s) =>
+    onTokens(s.N, timesD(s.G, s.I), s.M, s.C, avmoe(s.J, s.U, { k: s.K, g: s.G, i: s.I, o: s.O, h: s.H, w: s.W }, s.N, s.M, s.C, { ...options(a), self: a.self }))),
 };
 
 /** The adapter of one place. @throws MoltError (Shape) if channels do not divide by groups and reduction */
-export const insertedAt = (adapter: InsertedAdapter, sizes: PlaceSizes, statistics: Statistics, shared: boolean): SomeBlock<TokensInsert> => {
+export const insertedAt = (adapter: InsertedAdapter, sizes: PlaceSizes, shared: boolean): SomeBlock<TokensInsert> => {
   switch (adapter.kind) {
     case 'lavish':
-      return builders.lavish(adapter, sizes, statistics, shared);
+      return builders.lavish(adapter, sizes, shared);
     case 'dg-sct':
-      return builders['dg-sct'](adapter, sizes, statistics, shared);
+      return builders['dg-sct'](adapter, sizes, shared);
     case 'avmoe':
-      return builders.avmoe(adapter, sizes, statistics, shared);
+      return builders.avmoe(adapter, sizes, shared);
   }
 };
 

@@ -11,7 +11,6 @@
  */
 import { dim, type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { add, block, linear, mulOver, opaque, reduce, scale, shift, type SomeBlock } from '../../dsl/index.ts';
-import type { Statistics } from '../adapters/batch-norm.ts';
 import { type Gates, gating, type GatingSizes } from './gating.ts';
 import { masks, type MaskSizes, publishedMasks, type Segmented } from './masks.ts';
 import { type Twice, twice } from './resize.ts';
@@ -68,9 +67,9 @@ const pooled = reduce('mean', 'b t h w e -> b t e');
 
 /** The decoder around any gates of four scales. Weights: project, audio, gating, masks. */
 export const gated = <S extends Dim, C extends Dim, A extends Dim, G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim>(
-  { s, c, a }: Pictured<S, C, A>, sizes: MaskSizes<G, E, F, I, O, U>, gates: SomeBlock<Scales<Gates<E, F>>>, statistics: Statistics): SomeBlock<SegmentStages<S, C, A, G, E>> => {
+  { s, c, a }: Pictured<S, C, A>, sizes: MaskSizes<G, E, F, I, O, U>, gates: SomeBlock<Scales<Gates<E, F>>>): SomeBlock<SegmentStages<S, C, A, G, E>> => {
   const { g, e, f } = sizes;
-  return opaque(block({ project: projected(s, c, g, e), audio: linear(a, f), gating: gates, masks: masks(sizes, statistics) }, (p): SegmentStages<S, C, A, G, E> => (stages, sound, change = (maps) => maps) => {
+  return opaque(block({ project: projected(s, c, g, e), audio: linear(a, f), gating: gates, masks: masks(sizes) }, (p): SegmentStages<S, C, A, G, E> => (stages, sound, change = (maps) => maps) => {
     const heard = p.audio(sound);
     const [x1, x2, x3, x4] = change(p.project(stages));
     const [gate1, gate2, gate3, gate4] = p.gating;
@@ -81,6 +80,6 @@ export const gated = <S extends Dim, C extends Dim, A extends Dim, G extends Dim
   }));
 };
 
-/** The decoder. Batch norm inside TPAVI: by the batch while training, by given statistics afterwards. */
+/** The decoder. */
 export const avs = <S extends Dim, C extends Dim, A extends Dim, G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim, R extends Dim, Q extends Dim, D extends Dim, H extends Dim, K extends Dim, M extends Dim>(
-  sizes: AvsSizes<S, C, A, G, E, F, I, O, U, R, Q, D, H, K, M>, statistics: Statistics): SomeBlock<SegmentStages<S, C, A, G, E>> => gated(sizes.pictures, sizes.masks, opaque(four(gating(sizes.gating))), statistics);
+  sizes: AvsSizes<S, C, A, G, E, F, I, O, U, R, Q, D, H, K, M>): SomeBlock<SegmentStages<S, C, A, G, E>> => gated(sizes.pictures, sizes.masks, opaque(four(gating(sizes.gating))));

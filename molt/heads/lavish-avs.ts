@@ -7,7 +7,6 @@
  */
 import { dim, type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { add, block, linear, opaque, type SomeBlock } from '../../dsl/index.ts';
-import type { Statistics } from '../adapters/batch-norm.ts';
 import type { ChangeMaps, Pictured, SegmentStages, Stages } from './avs.ts';
 import { type Convolve, convolution } from './convolution.ts';
 import { masks, type MaskSizes, publishedMasks } from './masks.ts';
@@ -34,13 +33,13 @@ const widened = <X extends Dim, E extends Dim>(x: DimOf<X>, e: DimOf<E>): SomeBl
 
 /** The decoder. */
 export const lavishAvs = <S extends Dim, C extends Dim, A extends Dim, G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim, X1 extends Dim, X2 extends Dim, X3 extends Dim, X4 extends Dim>(
-  sizes: LavishAvsSizes<S, C, A, G, E, F, I, O, U, X1, X2, X3, X4>, statistics: Statistics): SomeBlock<SegmentStages<S, C, A, G, E>> => {
+  sizes: LavishAvsSizes<S, C, A, G, E, F, I, O, U, X1, X2, X3, X4>): SomeBlock<SegmentStages<S, C, A, G, E>> => {
   const { pictures: { s, c, a }, masks: { g, e, f }, first: [n1, n2, n3, n4] } = sizes;
   const fit = resized(s, g, { kernel: 'cubic', corners: 'halfway' });
   const [c2, c4] = [twice(c), twice(twice(c))] as const;
   const project = block({ 0: linear(c, n1), 1: linear(c2, n2), 2: linear(c4, n3), 3: linear(twice(c4), n4) }, (p) => p);
   const widen = block({ 0: widened(n1, e), 1: widened(n2, e), 2: widened(n3, e), 3: widened(n4, e) }, (p) => p);
-  return opaque(block({ project, widen, audio: linear(a, f), masks: masks(sizes.masks, statistics) }, ({ project: w, widen: over, ...p }): SegmentStages<S, C, A, G, E> => <B extends Dim, T extends Dim>([x1, x2, x3, x4]: Stages<B, T, S, C>, sound: Tensor<[B, T, A]>, change: ChangeMaps<B, T, G, E> = (maps) => maps) => {
+  return opaque(block({ project, widen, audio: linear(a, f), masks: masks(sizes.masks) }, ({ project: w, widen: over, ...p }): SegmentStages<S, C, A, G, E> => <B extends Dim, T extends Dim>([x1, x2, x3, x4]: Stages<B, T, S, C>, sound: Tensor<[B, T, A]>, change: ChangeMaps<B, T, G, E> = (maps) => maps) => {
     const maps: Maps<B, T, G, E> = [over[0](fit[0](w[0](x1))), over[1](fit[1](w[1](x2))), over[2](fit[2](w[2](x3))), over[3](fit[3](w[3](x4)))];
     return p.masks(change(maps), p.audio(sound));
   }));

@@ -5,7 +5,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import { dim, type Dim, type DimOf, type Tensor } from '../../shapes/index.ts';
 import { block, linear, opaque, rearrange, relu, type SomeBlock } from '../../dsl/index.ts';
-import type { Statistics } from '../adapters/batch-norm.ts';
 import { convolution } from './convolution.ts';
 import { fpn } from './fpn.ts';
 import { doubled, type Twice, twice } from './resize.ts';
@@ -49,8 +48,8 @@ export const pixels = <G extends Dim, E extends Dim, O extends Dim, U extends Di
 };
 
 /** The decoder behind the maps. */
-export const masks = <G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim>({ g, e, f, i, o, u }: MaskSizes<G, E, F, I, O, U>, statistics: Statistics): SomeBlock<Segment<G, E, F>> =>
-  opaque(block({ tpavi: four(tpavi(e, f, i, statistics)), fpn: fpn(g, e), out: pixels(twice(twice(twice(twice(g)))), e, o, u) }, (p): Segment<G, E, F> => ([x1, x2, x3, x4], a) => {
+export const masks = <G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim>({ g, e, f, i, o, u }: MaskSizes<G, E, F, I, O, U>): SomeBlock<Segment<G, E, F>> =>
+  opaque(block({ tpavi: four(tpavi(e, f, i)), fpn: fpn(g, e), out: pixels(twice(twice(twice(twice(g)))), e, o, u) }, (p): Segment<G, E, F> => ([x1, x2, x3, x4], a) => {
     const [ask1, ask2, ask3, ask4] = p.tpavi;
     const [y1, y2, y3, y4] = [ask1(x1, a), ask2(x2, a), ask3(x3, a), ask4(x4, a)] as const;
     return {

@@ -10,7 +10,7 @@
  */
 import type { Dim, DimOf, Tensor } from '../../shapes/index.ts';
 import { add, block, einsum, layerNorm, linear, opaque, reduce, scale, type SomeBlock, zeros } from '../../dsl/index.ts';
-import { batchNorm, type Statistics } from '../adapters/batch-norm.ts';
+import { batchNorm } from '../adapters/batch-norm.ts';
 
 export interface Heard<in out B extends Dim, in out T extends Dim, in out H extends Dim, in out W extends Dim, in out D extends Dim> {
   readonly map: Tensor<[B, T, H, W, D]>;
@@ -23,8 +23,8 @@ export interface Tpavi<in out D extends Dim, in out F extends Dim> {
 }
 
 /** D channels of the map, F of the sound, I inside. */
-export const tpavi = <D extends Dim, F extends Dim, I extends Dim>(d: DimOf<D>, f: DimOf<F>, i: DimOf<I>, statistics: Statistics): SomeBlock<Tpavi<D, F>> =>
-  opaque(block({ align: linear(f, d), query: linear(d, i), key: linear(d, i), value: linear(d, i), out: linear(i, d), batch: batchNorm(d, statistics, zeros), norm: layerNorm(d) }, (p): Tpavi<D, F> => (x, a) => {
+export const tpavi = <D extends Dim, F extends Dim, I extends Dim>(d: DimOf<D>, f: DimOf<F>, i: DimOf<I>): SomeBlock<Tpavi<D, F>> =>
+  opaque(block({ align: linear(f, d), query: linear(d, i), key: linear(d, i), value: linear(d, i), out: linear(i, d), batch: batchNorm(d, zeros), norm: layerNorm(d) }, (p): Tpavi<D, F> => (x, a) => {
     const audio = p.align(a);
     const values = p.value(reduce('mean', 'b t h w d -> b t d')(x));
     const [, seconds = 1] = a.sizes;

@@ -2,12 +2,10 @@
  * AVS: audio-visual segmentation: for each of T frames of a clip, the pixels that sound.
  * idea:   decoders look at the stages of the visual trunk and at the encoder's audio vector. Where an encoder shows tokens, these are put back into
  *         the decoder's maps first. Inputs to train: `mask` [B, O, O] of the first frame (s4) or `masks` [B, T, O, O] (ms3), numbers in 0 … 1.
- * not:    batch norms with running statistics in a training loop: `given` statistics are leaves, for whoever has them.
  * source: the released code of LAVisH, DG-SCT and AVMoE. Inferred: what MoLT does (`inject.ts`).
  */
 import { type Dim, type DimOf, fault, type Mul, raise, type Tensor, timesD, withSizes } from '../../shapes/index.ts';
 import { beside, block, declaredOf, input, instantiate, mapBlock, opaque, pure, rearrange, type SomeBlock, unwrap } from '../../dsl/index.ts';
-import type { Statistics } from '../adapters/batch-norm.ts';
 import { openTokens, type Tokens } from '../backbones/grid.ts';
 import { allFramesLoss, firstFrameLoss } from '../heads/avs-loss.ts';
 import { avs, type ChangeMaps, type Pictured, type SegmentStages, type Stages } from '../heads/avs.ts';
@@ -38,12 +36,12 @@ const publishedMaps = 256;
 
 /** The decoder at E channels, in the proportions of the released one. */
 const decoders = {
-  'dg-sct': (e, pictures, sizes, statistics) =>
-    withSizes({ R: e, Q: e / 2, D: e, H: 4, K: e / 4, M: 4 * e }, (s) => avs({ pictures, masks: sizes, gating: { e: sizes.e, f: sizes.f, r: s.R, q: s.Q, d: s.D, h: s.H, k: s.K, m: s.M } }, statistics)),
-  lavish: (e, pictures, sizes, statistics) => withSizes({ X1: e / 4, X2: e / 2, X3: (5 * e) / 4, X4: 2 * e }, (s) => lavishAvs({ pictures, masks: sizes, first: [s.X1, s.X2, s.X3, s.X4] }, statistics)),
+  'dg-sct': (e, pictures, sizes) =>
+    withSizes({ R: e, Q: e / 2, D: e, H: 4, K: e / 4, M: 4 * e }, (s) => avs({ pictures, masks: sizes, gating: { e: sizes.e, f: sizes.f, r: s.R, q: s.Q, d: s.D, h: s.H, k: s.K, m: s.M } })),
+  lavish: (e, pictures, sizes) => withSizes({ X1: e / 4, X2: e / 2, X3: (5 * e) / 4, X4: 2 * e }, (s) => lavishAvs({ pictures, masks: sizes, first: [s.X1, s.X2, s.X3, s.X4] })),
 } as const satisfies {
   readonly [N in AvsHead]: <S extends Dim, C extends Dim, A extends Dim, G extends Dim, E extends Dim, F extends Dim, I extends Dim, O extends Dim, U extends Dim>(
-    e: number, pictures: Pictured<S, C, A>, sizes: MaskSizes<G, E, F, I, O, U>, statistics: Statistics) => SomeBlock<SegmentStages<S, C, A, G, E>>;
+    e: number, pictures: Pictured<S, C, A>, sizes: MaskSizes<G, E, F, I, O, U>) => SomeBlock<SegmentStages<S, C, A, G, E>>;
 };
 
 type FourTokens<B extends Dim> = Scales<Tokens<B>>;
@@ -72,11 +70,11 @@ const changing = <G extends Dim, E extends Dim, D extends Dim, C extends Dim, M 
 };
 
 /** The decoder; weights `head.…`. */
-export const avsHead = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>(task: AvsTask, t: DimOf<T>, { d, c, m, stages }: Streams<D, C, M>, statistics: Statistics): Head<T, D, C, M> => {
+export const avsHead = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>(task: AvsTask, t: DimOf<T>, { d, c, m, stages }: Streams<D, C, M>): Head<T, D, C, M> => {
   const last = stages.at(-1) ?? { tokens: 0, channels: 0 };
   const e = task.hidden || publishedMaps;
   return withSizes({ S: Math.sqrt(last.tokens), K: last.channels / 8, G: task.size / 32, E: e, F: e / 2, I: e / 2, O: e / 2, U: e / 8 }, (s): Head<T, D, C, M> => {
-    const decoder = decoders[task.head](e, { s: s.S, c: s.K, a: c }, { g: s.G, e: s.E, f: s.F, i: s.I, o: s.O, u: s.U }, statistics);
+    const decoder = decoders[task.head](e, { s: s.S, c: s.K, a: c }, { g: s.G, e: s.E, f: s.F, i: s.I, o: s.O, u: s.U });
     const whole = block({ head: beside(decoder, changing(s.G, s.E, d, c, m)) }, (p) => p.head);
     const [segment, change] = instantiate(whole);
     const side = twice(twice(twice(twice(twice(s.G)))));

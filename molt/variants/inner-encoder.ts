@@ -36,7 +36,7 @@ const framed = (frames: number | undefined): { readonly frames?: number } => (fr
 /** Adapters at every pair of blocks. */
 export const insertedEncoder = <X>(adapter: InsertedAdapter, trunks: Trunks, use: UseEncoder<X>, frames?: number): X =>
   withSizes({ D: channelsOf(trunks.visual), C: channelsOf(trunks.audio) }, (s) => {
-    const { declared, run } = inside(adapter, trunks, 'batch', { form: 'published', ...framed(frames) });
+    const { declared, run } = inside(adapter, trunks, { form: 'published', ...framed(frames) });
     return use({
       d: s.D, c: s.C, distilled: false, stages: stagesOfTrunk(trunks.visual), declared,
       encode: (b) => {

@@ -6,6 +6,7 @@ import { type Either, left, map, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { add, type Declared, full, is, type Node, nodes, parameterNode, reduce, square, substitute, unwrap } from '../../dsl/index.ts';
 import { type Dim, type DimOf, fault, type Fault, reify, timesD } from '../../shapes/index.ts';
+import { trainingForm } from '../adapters/training-form.ts';
 import { cmbsHead, linearHead, publishedUnits, type VectorHead } from '../tasks/ave-heads.ts';
 import { avqaHead } from '../tasks/avqa.ts';
 import { avsHead } from '../tasks/avs.ts';
@@ -17,16 +18,23 @@ import { insertedEncoder, normEncoder } from './inner-encoder.ts';
 import { trunksOf } from './trunks.ts';
 import { type AveHead, type Backbones, isInserted, isMolt, isParallel, type MoltVariant, type Task, type Variant } from './variant.ts';
 
-/** One batch. */
-export interface Batched extends TrainBatch {
+/** One batch, batch norms by given statistics everywhere. */
+interface Plain extends TrainBatch {
   /** what inference reads, by name */
   readonly outputs: ReadonlyMap<string, Node>;
 }
-export interface Whole {
+/** One batch: outputs by given statistics, losses by the batch's own. */
+export interface Batched extends Plain {
+  /** what the losses' batch norms take for statistics, by the names of the leaves that outputs read */
+  readonly moments: ReadonlyMap<string, Node>;
+}
+interface WholeOf<X> {
   readonly declared: ReadonlyMap<string, Declared>;
   /** of some samples */
-  readonly run: (batch: number) => Batched;
+  readonly run: (batch: number) => X;
 }
+export type Whole = WholeOf<Batched>;
+type PlainWhole = WholeOf<Plain>;
 
 /** Segments of one sample: heads that look at whole clips have as many as a clip has. */
 export const segmentsOf = (task: Task): number => (task.kind === 'none' || (task.kind === 'ave' && task.head === 'linear') ? 1 : task.segments);
@@ -60,15 +68,15 @@ const headOf = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>(task
     case 'ave':
       return ofVectors(aveHeads[task.head](task, t, streams.d, streams.c));
     case 'avs':
-      return avsHead(task, t, streams, 'given');
+      return avsHead(task, t, streams);
     case 'avqa':
       return avqaHead(task, t, streams);
   }
 };
 
 /** An encoder with the head of a task. */
-const joined = (task: Task): UseEncoder<Whole> => <D extends Dim, C extends Dim, M extends Dim>(encoder: Encoder<D, C, M>): Whole =>
-  reify(segmentsOf(task), <T extends Dim>(t: DimOf<T>): Whole => {
+const joined = (task: Task): UseEncoder<PlainWhole> => <D extends Dim, C extends Dim, M extends Dim>(encoder: Encoder<D, C, M>): PlainWhole =>
+  reify(segmentsOf(task), <T extends Dim>(t: DimOf<T>): PlainWhole => {
     const head = headOf(task, t, encoder);
     return {
       declared: new Map([...encoder.declared, ...head.declared]),
@@ -83,7 +91,7 @@ const joined = (task: Task): UseEncoder<Whole> => <D extends Dim, C extends Dim,
   });
 
 /** The same graphs with the weights frozen that are declared so. */
-const asDeclared = ({ declared, run }: Whole): Whole => ({
+const asDeclared = ({ declared, run }: PlainWhole): PlainWhole => ({
   declared,
   run: (batch) => {
     const { outputs, loss, task, tor } = run(batch);
@@ -94,7 +102,7 @@ const asDeclared = ({ declared, run }: Whole): Whole => ({
 });
 
 /** MoLT without a task: outputs and objective of `molt run`. */
-const bareMolt = (variant: MoltVariant): Either<Fault, Whole> =>
+const bareMolt = (variant: MoltVariant): Either<Fault, PlainWhole> =>
   pipe(buildVariant(variant), map(({ declared, outputs }) => ({
     declared,
     run: (batch) => {
@@ -107,12 +115,7 @@ const bareMolt = (variant: MoltVariant): Either<Fault, Whole> =>
 export const namedTrunks = ({ name, backbones }: Variant): Either<Fault, Backbones> =>
   backbones === undefined ? left(fault('Name', `variant ${name}`, ['features without trunks'], 'the key backbones', 'name the trunks instead of features')) : right(backbones);
 
-/**
- * A variant as it is trained: on stored features, or with its trunks if it stands inside them; `frames` of a segment's spectrogram, as many as
- * HTS-AT's picture holds if nothing is said.
- * errors: Name for an adapter inside trunks without named ones
- */
-export const wholeOf = (variant: Variant, frames?: number): Either<Fault, Whole> => {
+const plainOf = (variant: Variant, frames: number | undefined): Either<Fault, PlainWhole> => {
   const { task } = variant;
   const use = joined(task);
   if (isMolt(variant) && task.kind === 'none') return bareMolt(variant);
@@ -120,6 +123,23 @@ export const wholeOf = (variant: Variant, frames?: number): Either<Fault, Whole>
   return pipe(namedTrunks(variant), map((backbones) =>
     isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), use, frames) : asDeclared(normEncoder(trunksOf(backbones), use, frames))));
 };
+
+/** The same with losses by the batch's own statistics. */
+const trainedByBatch = ({ declared, run }: PlainWhole): Whole => ({
+  declared,
+  run: (batch) => {
+    const { outputs, loss, task, tor } = run(batch);
+    const { roots: [a = loss, b = task, c = tor], moments } = trainingForm([loss, task, tor, ...outputs.values()], declared.values());
+    return { outputs, loss: a, task: b, tor: c, moments };
+  },
+});
+
+/**
+ * A variant as it is trained: on stored features, or with its trunks if it stands inside them; `frames` of a segment's spectrogram, as many as
+ * HTS-AT's picture holds if nothing is said.
+ * errors: Name for an adapter inside trunks without named ones
+ */
+export const wholeOf = (variant: Variant, frames?: number): Either<Fault, Whole> => pipe(plainOf(variant, frames), map(trainedByBatch));
 
 /**
  * A variant with a task as what training loops and evaluation take; a batch counts samples, which are clips for heads that look at clips.
@@ -137,4 +157,5 @@ export const learnerFor = (variant: Variant, frames?: number): Either<Fault, Lea
       return { loss, task, tor };
     },
     infer: (batch) => run(batch).outputs,
+    ...([...declared.values()].some((d) => d.buffer === true) ? { moments: (batch: number) => run(batch).moments } : {}),
   })));

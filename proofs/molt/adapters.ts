@@ -2,18 +2,20 @@
  * Laws of the adapters that stand inside two trunks: (x [B, N, D], y [B, M, C]) → residual [B, N, D].
  *   1. own: permuting the tokens of x permutes the residual
  *   2. other: permuting the tokens of y changes nothing; where y is aligned, together with the columns of its map
- *   3. closed: with the last gate at 0 nothing is added
- *   4. each sample by itself, without batch norm and without attention over the batch; gradient against differences
- *   5. DG-SCT: attention on the simplex; with α = β = 0 it is LAVisH
- *   6. AVMoE: with a one-hot router it equals that expert; hull: each token lies among the experts'
+ *   3. latent: permuting the latent tokens changes nothing
+ *   4. closed: with the last gate at 0 nothing is added
+ *   5. each sample by itself, batch norms by given statistics, without attention over the batch; gradient against differences
+ *   6. DG-SCT: attention on the simplex; with α = β = 0 it is LAVisH
+ *   7. AVMoE: with a one-hot router it equals that expert; hull: each token lies among the experts'
  * source: LAVisH, arXiv:2212.07983; DG-SCT, arXiv:2311.05152; AVMoE, arXiv:2409.09424
  */
 import fc from 'fast-check';
-import { constantNode, fillNode, instantiate, is, nodes, type Node, unwrap } from '../../dsl/index.ts';
+import { closeGraph, constantNode, type Declared, fillNode, instantiate, is, nodes, type Node, unwrap, zeros } from '../../dsl/index.ts';
 import { align } from '../../molt/adapters/align.ts';
 import { avmoe, type AvmoeOptions, type SelfAttention } from '../../molt/adapters/avmoe.ts';
-import { bottleneck, type BottleneckOptions } from '../../molt/adapters/bottleneck.ts';
+import { bottleneck } from '../../molt/adapters/bottleneck.ts';
 import { dgSct } from '../../molt/adapters/dg-sct.ts';
+import { trainingForm } from '../../molt/adapters/training-form.ts';
 import { fusion, lavish, lavishAcross, type LavishOptions } from '../../molt/adapters/lavish.ts';
 import { type AnyTensor, timesD, withSizes } from '../../shapes/index.ts';
 import { type Domain, normals } from '../arbitraries/domains.ts';
@@ -40,7 +42,7 @@ const drawn: fc.Arbitrary<Sizes> = letters({ B: several, N: size, M: size, K: sm
 const wide: fc.Arbitrary<Sizes> = letters({ B: small, N: small, M: small, K: small, C: fc.constantFrom(3, 4) }).map((s) => ({ ...s, G: 2, I: 4, O: 2 }));
 const mild: Domain = (key, n) => normals(key, n).map((x) => x / 4);
 
-const options: fc.Arbitrary<LavishOptions> = fc.record({ before: fc.boolean(), gate: fc.constantFrom('after' as const, 'before' as const, 'none' as const) }).map((o) => ({ ...o, relu: true, norm: 'none', start: 'zeros' }));
+const options: fc.Arbitrary<LavishOptions> = fc.record({ before: fc.boolean(), gate: fc.constantFrom('after' as const, 'before' as const, 'none' as const) }).map((o) => ({ ...o, relu: true, batchNorm: false, start: 'zeros' }));
 
 /** Weights, by the end of their names, with other values. */
 const holding = (end: string, value: (weight: Node) => Node) => (apply: Apply): Apply => (...xs) => replacing((n) => (is('parameter', n) && n.params.name.endsWith(end) ? value(n) : n))(apply(...xs));
@@ -69,16 +71,23 @@ interface Kind {
   /** as it must not be: across the samples of a batch */
   readonly mixing: Make;
 }
-const normed = (make: Make): Make => (s, o) => make(s, { ...o, norm: 'batch' });
+/** With batch norms by given statistics; drawn numbers are of either sign, variances are not. */
+const normed = (make: Make): Make => (s, o) => holding('.variance', (n) => nodes.shift(nodes.map('square', n), 0.1))(make(s, { ...o, batchNorm: true }));
+const buffersOf = (roots: readonly Node[]): readonly Declared[] => closeGraph(roots).nodes.flatMap((n) => (is('parameter', n) && /\.(mean|variance)$/.test(n.params.name) ? [{ name: n.params.name, sizes: n.sizes, init: zeros, trainable: false, buffer: true }] : []));
+/** With batch norms by the batch's own statistics. */
+const trained = (make: Make): Make => (s, o) => (...xs) => { const roots = make(s, { ...o, batchNorm: true })(...xs); return trainingForm(roots, buffersOf(roots)).roots; };
 const kinds = {
-  lavish: { make: shared, alike: true, mixing: normed(shared) },
-  'lavish.across': { make: across, alike: false, mixing: normed(across) },
-  'dg-sct': { make: guided, alike: false, mixing: normed(guided) },
+  lavish: { make: shared, alike: true, mixing: trained(shared) },
+  'lavish.across': { make: across, alike: false, mixing: trained(across) },
+  'dg-sct': { make: guided, alike: false, mixing: trained(guided) },
   avmoe: { make: mixed('none'), alike: false, mixing: mixed('batch') },
-  'avmoe.tokens': { make: mixed('tokens'), alike: false, mixing: normed(mixed('tokens')) },
+  'avmoe.tokens': { make: mixed('tokens'), alike: false, mixing: trained(mixed('tokens')) },
 } as const satisfies { readonly [name: string]: Kind };
 
 const given2 = (s: Sizes, alike: boolean): Subject['inputs'] => [given([s.B, s.N, s.G * s.I]), given([s.B, s.M, alike ? s.G * s.I : s.C])];
+
+/** The latent tokens [K, D], of every fusion, as one more input. */
+const withTokens = (apply: Apply): Apply => (x, y, p) => holding('fusion.tokens', (own) => p ?? own)(apply)(...[x, y].flatMap((one) => one ?? []));
 
 /** An adapter beside one that mixes samples. */
 interface Samples extends Subject {
@@ -100,8 +109,7 @@ const closed = equation<Closed>({
 });
 
 const kindLaws = ({ make, alike, mixing }: Kind, engine: Engine): readonly Law[] => {
-  const at = (sizes: fc.Arbitrary<Sizes>, norm: BottleneckOptions['norm'] = 'none'): fc.Arbitrary<Samples> =>
-    fc.tuple(sizes, options).map(([s, o]) => ({ inputs: given2(s, alike), apply: make(s, { ...o, norm }), mixing: mixing(s, o) }));
+  const at = (sizes: fc.Arbitrary<Sizes>, made = make): fc.Arbitrary<Samples> => fc.tuple(sizes, options).map(([s, o]) => ({ inputs: given2(s, alike), apply: made(s, o), mixing: mixing(s, o) }));
   const gates = fc.tuple(drawn, options).map(([s, o]): Closed => ({
     inputs: given2(s, alike),
     apply: gateAt(0)(make(s, { ...o, gate: 'after' })),
@@ -110,15 +118,16 @@ const kindLaws = ({ make, alike, mixing }: Kind, engine: Engine): readonly Law[]
     ajar: gateAt(0.01)(make(s, { ...o, gate: 'after' })),
   }));
   return [
-    permutation(at(drawn, 'batch'), { id: 'own', statement: 'permuting the tokens of x permutes the residual', symmetry: { inputs: [[0, 1]], outputs: [[0, 1]] }, engine }),
+    permutation(at(drawn, trained(make)), { id: 'own', statement: 'permuting the tokens of x permutes the residual', symmetry: { inputs: [[0, 1]], outputs: [[0, 1]] }, engine }),
     permutation(at(drawn), {
       id: 'other',
       statement: alike ? 'permuting the tokens of y changes nothing' : 'permuting the tokens of y together with the columns of their alignment changes nothing',
       symmetry: { inputs: [[1, 1]], ...(alike ? {} : { weights: [['align.tokens.weight', 1]] }) },
       engine,
     }),
+    permutation(at(drawn).map((a) => ({ ...a, apply: withTokens(a.apply) })), { id: 'latent', statement: 'permuting the latent tokens changes nothing', symmetry: { inputs: [[2, 0]] }, engine }),
     closed(gates, engine),
-    ...batchIndependence(at(drawn), [0, 1], engine, [mixes]),
+    ...batchIndependence(fc.oneof(at(drawn), at(drawn, normed(make))), [0, 1], engine, [mixes]),
     gradientMatchesDifferences(at(wide).map((a) => ({ ...a, inputs: a.inputs.map(({ sizes }) => given(sizes, mild)) }))),
   ];
 };
@@ -126,10 +135,11 @@ const kindLaws = ({ make, alike, mixing }: Kind, engine: Engine): readonly Law[]
 /** DG-SCT's attention over the own tokens, one row a sample. */
 const attentions: Subjects = fc.tuple(drawn, options).map(([s, o]) => ({ inputs: given2(s, false), apply: guided(s, o, 'attention') }));
 interface Unguided extends Equation {
-  readonly guided: Apply;
+  readonly channels: Apply;
+  readonly tokens: Apply;
 }
-const unguided = equation<Unguided>({ id: 'unguided', statement: 'with α = β = 0 it is LAVisH', tier: 'required', mutants: [insteadOf('α = 1', (u) => u.guided)] });
-const unguideds: fc.Arbitrary<Unguided> = fc.tuple(drawn, options).map(([s, o]) => ({ inputs: given2(s, false), apply: guided(s, o, 'residual', 0, 0), wanted: across(s, o), guided: guided(s, o, 'residual', 1, 0) }));
+const unguided = equation<Unguided>({ id: 'unguided', statement: 'with α = β = 0 it is LAVisH', tier: 'required', mutants: [insteadOf('α = 1', (u) => u.channels), insteadOf('β = 1', (u) => u.tokens)] });
+const unguideds: fc.Arbitrary<Unguided> = fc.tuple(drawn, options).map(([s, o]) => ({ inputs: given2(s, false), apply: guided(s, o, 'residual', 0, 0), wanted: across(s, o), channels: guided(s, o, 'residual', 1, 0), tokens: guided(s, o, 'residual', 0, 1) }));
 
 /** A mixture whose router picks one expert; `wanted` is that expert, put together from its parts. */
 interface OneHot extends Equation {

@@ -32,8 +32,8 @@ const input = (s: Sizes): Subject['inputs'] => [given([s.B, s.N, s.D])];
 
 /** Norms under names, and what they do. */
 type Norms = <D extends Dim>(d: DimOf<D>) => SomeBlock<Refine<D>>;
-const one: Norms = (d) => opaque(block({ norm: batchNorm(d, 'given') }, (p) => p.norm));
-const two: Norms = <D extends Dim>(d: DimOf<D>): SomeBlock<Refine<D>> => opaque(block({ first: batchNorm(d, 'given'), second: batchNorm(d, 'given') }, (p): Refine<D> => (x) => p.second(relu(p.first(x)))));
+const one: Norms = (d) => opaque(block({ norm: batchNorm(d) }, (p) => p.norm));
+const two: Norms = <D extends Dim>(d: DimOf<D>): SomeBlock<Refine<D>> => opaque(block({ first: batchNorm(d), second: batchNorm(d) }, (p): Refine<D> => (x) => p.second(relu(p.first(x)))));
 
 interface Built {
   readonly roots: readonly Node[];
@@ -53,15 +53,15 @@ const variance = (x: Node): Node => nodes.add(mean(nodes.map('square', x)), node
 const weight = (name: string, s: Sizes): Node => parameterNode(name, [s.D]);
 
 /** The formula with any moments. */
-const formula = (name: string, s: Sizes, x: Node, m: Node, v: Node): Node => {
+const formula = (name: string, s: Sizes, x: Node, m: Node, v: Node, epsilon = 1e-5): Node => {
   const over = (c: Node): Node => nodes.broadcast(nodes.reshape(c, [1, 1, s.D]), x.sizes);
-  return nodes.add(nodes.mul(nodes.mul(nodes.sub(x, over(m)), over(nodes.map('rsqrt', nodes.shift(v, 1e-5)))), over(weight(`${name}.weight`, s))), over(weight(`${name}.bias`, s)));
+  return nodes.add(nodes.mul(nodes.mul(nodes.sub(x, over(m)), over(nodes.map('rsqrt', nodes.shift(v, epsilon)))), over(weight(`${name}.weight`, s))), over(weight(`${name}.bias`, s)));
 };
 const unbiased = ({ B, N }: Sizes) => (v: Node): Node => nodes.scale(v, (B * N) / (B * N - 1));
 type Take = (x: Node) => Node;
-const stacked = (s: Sizes, m: Take, v: Take): Apply => (...xs) => xs.map((x) => {
-  const y = nodes.map('relu', formula('first', s, x, m(x), v(x)));
-  return formula('second', s, y, m(y), v(y));
+const stacked = (s: Sizes, m: Take, v: Take, epsilon?: number): Apply => (...xs) => xs.map((x) => {
+  const y = nodes.map('relu', formula('first', s, x, m(x), v(x), epsilon));
+  return formula('second', s, y, m(y), v(y), epsilon);
 });
 
 interface Trained extends Equation {
@@ -75,11 +75,15 @@ const trainingLaw = equation<Trained>({
   mutants: [
     insteadOf('statistics are left as they are', ({ sizes }) => evaluation(two, sizes)),
     insteadOf('the unbiased variance', ({ sizes }) => stacked(sizes, mean, (x) => unbiased(sizes)(variance(x)))),
+    insteadOf('another ε', ({ sizes }) => stacked(sizes, mean, variance, 1e-3)),
     insteadOf('the mean is not taken off', ({ sizes }) => stacked(sizes, (x) => nodes.zerosLike(mean(x)), variance)),
   ],
 });
 
-const normed: fc.Arbitrary<Equation> = drawn.map((s) => ({
+/** One channel's moments are all channels' moments. */
+const pooled = (x: Node): Node => nodes.broadcast(nodes.scale(nodes.sumAxes(x, [0]), 1 / (x.sizes[0] ?? 1)), x.sizes);
+const normed: fc.Arbitrary<Trained> = drawn.map((s) => ({
+  sizes: s,
   inputs: input(s),
   apply: (...xs) => training(one, s)(...xs).flatMap((y) => [mean(y), variance(y)]),
   wanted: (x) => {
@@ -90,11 +94,15 @@ const normed: fc.Arbitrary<Equation> = drawn.map((s) => ({
   },
 }));
 const ofMoments = (apply: Apply): Apply => (...xs) => apply(...xs).flatMap((y) => [mean(y), variance(y)]);
-const momentsLaw = equation<Equation>({
+const momentsLaw = equation<Trained>({
   id: 'moments',
   statement: 'each channel has the mean `bias` and the deviation |weight|, but for ε',
   tier: 'required',
-  mutants: [insteadOf('no norm', () => ofMoments((...xs) => xs))],
+  mutants: [
+    insteadOf('no norm', () => ofMoments((...xs) => xs)),
+    insteadOf('all channels at once', ({ sizes }) => ofMoments((...xs) => xs.map((x) => formula('norm', sizes, x, pooled(mean(x)), pooled(variance(x)))))),
+    insteadOf('the bias is left out', ({ sizes }) => ofMoments((...xs) => training(one, sizes)(...xs).map((y) => nodes.sub(y, nodes.broadcast(nodes.reshape(weight('norm.bias', sizes), [1, 1, sizes.D]), y.sizes))))),
+  ],
 });
 
 /** Moments of the batch as given statistics; `wanted` is the training form. */

@@ -28,6 +28,21 @@ class Weights(dict):
             self[name] = value.requires_grad_(True)
         return self[name]
 
+    def given(self, name, size):
+        """A statistic: no gradient; a variance is positive."""
+        value = self(name, size).detach()
+        self[name] = (value ** 2 + 0.1 if name.endswith(".variance") else value).float().double()
+        return self[name]
+
+
+def batch_norm(w, at, y, norm):
+    """y [B,D,N]; norm: by the batch, as torch trains, or by given statistics, as it evaluates."""
+    o = y.shape[1]
+    weight, bias = w(f"{at}.weight", o), w(f"{at}.bias", o)
+    if norm == "batch":
+        return F.batch_norm(y, None, None, weight, bias, training=True)
+    return F.batch_norm(y, w.given(f"{at}.mean", o), w.given(f"{at}.variance", o), weight, bias, training=False)
+
 
 def bottleneck(w, at, x, before, relu, norm, gate):
     """x [B,N,D]: LN, grouped conv down, BN, ReLU, grouped conv up, BN, LN and gate."""
@@ -36,12 +51,12 @@ def bottleneck(w, at, x, before, relu, norm, gate):
     y = x.transpose(1, 2)                                                    # torch's convolutions want [B,D,N]
     y = F.conv1d(y, w(f"{at}.down", G, O, I).reshape(G * O, I, 1), groups=G)
     if norm:
-        y = F.batch_norm(y, None, None, w(f"{at}.norm1.weight", G * O), w(f"{at}.norm1.bias", G * O), training=True)
+        y = batch_norm(w, f"{at}.norm1", y, norm)
     if relu:
         y = torch.relu(y)
     y = F.conv1d(y, w(f"{at}.up", G, I, O).reshape(D, O, 1), groups=G)
     if norm:
-        y = F.batch_norm(y, None, None, w(f"{at}.norm2.weight", D), w(f"{at}.norm2.bias", D), training=True)
+        y = batch_norm(w, f"{at}.norm2", y, norm)
     y = y.transpose(1, 2)
     post = lambda v: F.layer_norm(v, (D,), w(f"{at}.post.weight", D), w(f"{at}.post.bias", D))
     g = w(f"{at}.gate", 1) if gate != "none" else 1.0
@@ -119,11 +134,12 @@ def mti(w, x, tv, ta):
     return x + w("open", 1) * torch.einsum("bnhk,hkd->bnd", y, w("out", 3, 4, D))
 
 
-AVE = dict(before=True, norm=True, gate="after")
-AVS = dict(before=False, norm=False, gate="before")
-AVQA = dict(before=True, norm=False, gate="none")
+AVE = dict(before=True, norm="batch", gate="after")
+AVS = dict(before=False, norm=None, gate="before")
+AVQA = dict(before=True, norm=None, gate="none")
 CASES = {
     "lavish-ave": (dict(x=(B, N, D), y=(B, M, D)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, y), relu=True, **AVE)]),
+    "lavish-ave-given": (dict(x=(B, N, D), y=(B, M, D)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, y), relu=True, **{**AVE, "norm": "given"})]),
     "lavish-avs": (dict(x=(B, N, D), y=(B, M, D)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, y), relu=True, **AVS)]),
     "lavish-across": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, align(w, "align", y)), relu=True, **AVQA)]),
     "dg-sct-ave": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: dgsct(w, x, y, 0.3, 0.05, relu=True, **AVE)),
@@ -144,8 +160,9 @@ for case, (sizes, run) in CASES.items():
     outs = list(run(w, **given))
     loss = sum((o ** 2).mean() for o in outs)
     names = list(w)
-    grads = torch.autograd.grad(loss, [w[n] for n in names], allow_unused=True)
+    trained = [n for n in names if w[n].requires_grad]
+    grads = dict(zip(trained, torch.autograd.grad(loss, [w[n] for n in trained], allow_unused=True)))
     tensors = {f"in.{n}": v for n, v in given.items()} | {f"w.{n}": w[n].detach() for n in names} | {f"out.{i}": o.detach() for i, o in enumerate(outs)}
-    tensors |= {f"g.{n}": torch.zeros_like(w[n]) if g is None else g for n, g in zip(names, grads)}
+    tensors |= {f"g.{n}": torch.zeros_like(w[n]) if grads.get(n) is None else grads[n] for n in names}
     save_file({n: t.float().contiguous() for n, t in tensors.items()}, HERE / f"{case}.safetensors")
     print(case, [tuple(o.shape) for o in outs], loss.item())

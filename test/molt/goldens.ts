@@ -9,9 +9,11 @@ import { type Bindings, check, type Declared, grad, type Node, parameterNode, pl
 import { evaluate } from '../../dsl/backends/reference/index.ts';
 import { ortNode } from '../../dsl/backends/ort/native/index.ts';
 import { tfjs } from '../../dsl/backends/tfjs/index.ts';
+import { trainingForm } from '../../molt/adapters/training-form.ts';
 import { readSafetensors } from '../../molt/io/safetensors.ts';
 import { type Fault, printFault } from '../../shapes/fault.ts';
 
+/** What a golden file holds, as graphs. */
 export interface GoldenCase {
   readonly declared: ReadonlyMap<string, Declared>;
   /** by their names in the file */
@@ -19,6 +21,16 @@ export interface GoldenCase {
   /** a scalar: what `g.*` are the gradients of */
   readonly objective: Node;
 }
+
+/** The case as it trains: batch norms by the batch's own statistics, of which the file knows nothing. */
+export const inTraining = ({ declared, outputs, objective }: GoldenCase): GoldenCase => {
+  const { roots: [root = objective, ...rest] } = trainingForm([objective, ...outputs.values()], declared.values());
+  return {
+    declared: new Map([...declared].filter(([, d]) => d.buffer !== true)),
+    outputs: new Map([...outputs.keys()].flatMap((name, i) => rest.slice(i, i + 1).map((node): [string, Node] => [name, node]))),
+    objective: root,
+  };
+};
 
 const right = <A>(e: E.Either<Fault, A>): A => {
   if (E.isLeft(e)) throw new Error(printFault(e.left));

@@ -5,7 +5,7 @@ import { type AvmoeOptions, type AvmoeSizes, avmoe, type BottleneckOptions, dgSc
 import { modality } from '../../../molt/modality.ts';
 import { declaredOf, input, instantiate, type Node, nodes, type SomeBlock, unwrap } from '../../../dsl/index.ts';
 import { dim, type Dim, type DimOf, type Tensor } from '../../../shapes/index.ts';
-import type { GoldenCase } from '../goldens.ts';
+import { type GoldenCase, inTraining } from '../goldens.ts';
 
 /** A block and what it gives; the objective is Σ mean(out²), which the Python side differentiates. */
 const caseOf = <F>(block: SomeBlock<F>, outputs: readonly Node[]): GoldenCase => {
@@ -17,10 +17,11 @@ const caseOf = <F>(block: SomeBlock<F>, outputs: readonly Node[]): GoldenCase =>
 const [b, n, m, k, g, i, o, d, c] = [dim(3), dim(5), dim(4), dim(3), dim(2), dim(6), dim(2), dim(12), dim(10)];
 const sizes = { g, i, o };
 
-const ave = { before: true, relu: true, norm: 'batch', gate: 'after', start: 'zeros' } as const satisfies BottleneckOptions & { readonly start: 'zeros' };
-const avs = { ...ave, before: false, norm: 'none', gate: 'before' } as const;
-const avqa = { ...ave, norm: 'none', gate: 'none' } as const;
+const ave = { before: true, relu: true, batchNorm: true, gate: 'after', start: 'zeros' } as const satisfies BottleneckOptions & { readonly start: 'zeros' };
+const avs = { ...ave, before: false, batchNorm: false, gate: 'before' } as const;
+const avqa = { ...ave, batchNorm: false, gate: 'none' } as const;
 
+/** By given statistics, if there are any. */
 const inserted = <C extends Dim>(block: SomeBlock<Insert<5, 12, 4, C>>, y: Tensor<[3, 4, C]>): GoldenCase => {
   const { residual, attention } = instantiate(block)(input('x', b, n, d), y);
   return caseOf(block, [unwrap(residual), ...(attention === undefined ? [] : [unwrap(attention)])]);
@@ -49,12 +50,13 @@ const mtiCase = (): GoldenCase => {
 
 /** By the name of the golden file. */
 export const adapterCases: Readonly<Record<string, () => GoldenCase>> = {
-  'lavish-ave': () => inserted(lavish(k, sizes, ave), alike),
+  'lavish-ave': () => inTraining(inserted(lavish(k, sizes, ave), alike)),
+  'lavish-ave-given': () => inserted(lavish(k, sizes, ave), alike),
   'lavish-avs': () => inserted(lavish(k, sizes, avs), alike),
   'lavish-across': () => inserted(lavishAcross(k, sizes, n, m, c, avqa), other),
-  'dg-sct-ave': () => dgSctOf({ ...ave, channel: 0.3, spatial: 0.05 }),
+  'dg-sct-ave': () => inTraining(dgSctOf({ ...ave, channel: 0.3, spatial: 0.05 })),
   'dg-sct-ms3': () => dgSctOf({ ...avs, channel: 0.2, spatial: 0.1 }),
-  'avmoe-ave': () => avmoeOf(dim(1), dim(1), { ...ave, self: 'none' }),
+  'avmoe-ave': () => inTraining(avmoeOf(dim(1), dim(1), { ...ave, self: 'none' })),
   'avmoe-s4': () => avmoeOf(dim(1), dim(1), { ...avs, self: 'batch' }),
   'avmoe-ms3': () => avmoeOf(dim(2), dim(2), { ...avs, self: 'tokens' }),
   'mettle-lcd': lcdCase,

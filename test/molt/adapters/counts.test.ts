@@ -7,7 +7,7 @@ import { type AvmoeOptions, avmoe, type DgSctOptions, dgSct, lavish, lavishAcros
 import { countDeclared, declaredOf, type SomeBlock } from '../../../dsl/index.ts';
 import { withSizes } from '../../../shapes/index.ts';
 
-const options = { before: true, relu: true, norm: 'batch', gate: 'after', start: 'uniform', channel: 0.3, spatial: 0.05, self: 'none' } as const satisfies DgSctOptions & AvmoeOptions;
+const options = { before: true, relu: true, batchNorm: true, gate: 'after', start: 'uniform', channel: 0.3, spatial: 0.05, self: 'none' } as const satisfies DgSctOptions & AvmoeOptions;
 const weights = <F>(b: SomeBlock<F>): number => countDeclared(declaredOf(b).values()).total;
 const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
 

@@ -34,7 +34,7 @@ const values = (declared: Iterable<readonly [string, { readonly sizes: readonly 
 
 describe.each(Object.keys(kinds))('%s', (name) => {
   const { adapter, trunks } = kinds[name] ?? { adapter: { kind: 'lavish', ...small }, trunks: tiny };
-  const made = inside(adapter, trunks, 'batch');
+  const made = inside(adapter, trunks);
   const { output, inputs } = made.run(2);
 
   test('with closed gates both trunks give what they give alone', () => {
