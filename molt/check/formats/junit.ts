@@ -1,6 +1,7 @@
 /**
  * JUnit: one suite per variant, one case per check. What is wrong with the file or with us is an error, a failed check a failure.
- * source: the form that Jenkins reads, junit-10.xsd of jenkinsci/xunit-plugin
+ * laws:  test/molt/check/formats.test.ts, published.test.ts: valid by Jenkins' schemas
+ * source: the form that Jenkins reads: its jenkins-junit.xsd (junit-4), and junit-10.xsd of jenkinsci/xunit-plugin
  */
 import { address, anatomy, sentence } from '../diagnostic.ts';
 import { type Checked, type Outcome, type Result, titleOf } from '../result.ts';
@@ -20,7 +21,7 @@ const inside = (outcome: Outcome): readonly string[] => {
   const verdict = verdictOf(outcome);
   const texts = outcome.diagnostics.map((d) => [`${ruleTitle(d.rule)}: ${address(d)}`, ...anatomy(d).map((line) => `  ${line}`)].join('\n')).join('\n');
   const [first] = outcome.diagnostics;
-  if (verdict === 'skipped') return [`      <skipped${attributes({ message: outcome.note })}/>`];
+  if (verdict === 'skipped') return [`      <skipped>${xml(outcome.note)}</skipped>`];
   if (first === undefined) return [`      <system-out>${xml(outcome.note)}</system-out>`];
   if (verdict === 'passed') return [`      <system-out>${xml(texts).replaceAll('&#10;', '\n')}</system-out>`];
   return [`      <${verdict}${attributes({ message: sentence(first), type: ruleTitle(first.rule) })}>${xml(texts).replaceAll('&#10;', '\n')}</${verdict}>`];

@@ -35,7 +35,7 @@ test('every format is a function of the result alone, and tells every rule with 
   expect(exitCodeOf(await good())).toBe(0);
 });
 
-const sarifSchema: unknown = JSON.parse(readFileSync('test/molt/check/schemas/sarif-2.1.0.subset.json', 'utf8'));
+const sarifSchema: unknown = JSON.parse(readFileSync('test/molt/check/schemas/sarif-2.1.0-rtm.5.json', 'utf8'));
 
 test('SARIF is valid against its schema, its rules are known and its addresses relative', async () => {
   for (const result of [await good(), await bad()]) {
@@ -63,7 +63,7 @@ test('the validator refuses what the schema forbids', () => {
   expect(violations(sarifSchema, { ...log, runs: [{ tool: { driver: { name: 'molt' } }, results: [{ message: { text: 'x' }, locations: [{ physicalLocation: { artifactLocation: { uri: 'a b' }, region: { startLine: 0 } } }] }] }] })).toHaveLength(2);
 });
 
-const junitSchema: unknown = JSON.parse(readFileSync('test/molt/check/schemas/junit-10.subset.json', 'utf8'));
+const junitSchema = parseXml(readFileSync('test/molt/check/schemas/jenkins-junit.xsd', 'utf8'));
 
 test('JUnit is well-formed XML of the right form, and its counts are true', async () => {
   for (const result of [await good(), await bad()]) {
@@ -85,9 +85,11 @@ test('the XML reader refuses what is not well-formed or of another form', () => 
   expect(() => parseXml('<a x=1/>')).toThrow();
   expect(() => parseXml('<a/><b/>')).toThrow();
   expect(() => parseXml('<a>&nbsp;</a>')).toThrow();
-  expect(unlike(junitSchema, parseXml('<testsuites><testsuite name="a" tests="1"><testcase classname="a"/></testsuite></testsuites>'))).toHaveLength(1);
-  expect(unlike(junitSchema, parseXml('<testsuites><testcase name="a" classname="b"/></testsuites>'))).toHaveLength(1);
-  expect(unlike(junitSchema, parseXml('<testsuites><testsuite name="a" tests="many"/></testsuites>'))).toHaveLength(1);
+  expect(unlike(junitSchema, parseXml('<testsuites><testsuite name="a" tests="1"><testcase classname="a"/></testsuite></testsuites>'))).toEqual(['testcase: lacks name']);
+  expect(unlike(junitSchema, parseXml('<testsuites><testcase name="a" classname="b"/></testsuites>'))).toEqual(['testsuites: holds testcase']);
+  expect(unlike(junitSchema, parseXml('<testsuites>words<testsuite name="a" tests="1" nmae=""/></testsuites>'))).toEqual(['testsuites: holds text', 'testsuite: surplus nmae']);
+  expect(unlike(junitSchema, parseXml('<testcase name="a"><system-out/><failure/></testcase>'))).toEqual(['testcase: holds system-out, failure']);
+  expect(unlike(junitSchema, parseXml('<other/>'))).toEqual(['no element other']);
 });
 
 test('GitHub commands: what is escaped comes back, and a command stays one line', () => {

@@ -107,7 +107,7 @@ beforeAll(async () => {
   await check(...Object.keys(files));
 }, 60_000);
 
-const schemas = { sarif: JSON.parse(readFileSync('test/molt/check/schemas/sarif-2.1.0.subset.json', 'utf8')), junit: JSON.parse(readFileSync('test/molt/check/schemas/junit-10.subset.json', 'utf8')) } as const;
+const schemas = { sarif: JSON.parse(readFileSync('test/molt/check/schemas/sarif-2.1.0-rtm.5.json', 'utf8')), junit: parseXml(readFileSync('test/molt/check/schemas/jenkins-junit.xsd', 'utf8')) } as const;
 
 test.each(formatNames)('%s: rule id, file, line and a fix hint of everything that is wrong', async (format) => {
   const { code, out } = await check(...Object.keys(files), '--format', format);
