@@ -49,8 +49,8 @@ const scalingFor = ({ opened, weights, standard }: Evaluation, inputs: ReadonlyM
 /** errors: Name, Shape, Decode, NotFinite for weights that are not the variant's; Decode for other trunks than the run's; those of the split, the store and the engine */
 export const evaluate = (asked: Evaluation, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, SplitScore> => {
   const { opened, built, weights, split, batch } = asked;
-  const trained = [...built.learner.declared.values()].filter((d) => d.trainable);
-  const needed = new Map(trained.map(({ name, sizes }): [string, Needed] => [name, { sizes, dtype: 'f32' }]));
+  const made = [...built.learner.declared.values()].filter((d) => d.trainable || d.buffer === true);
+  const needed = new Map(made.map(({ name, sizes }): [string, Needed] => [name, { sizes, dtype: 'f32' }]));
   return pipe(
     TE.fromEither(opened.split(split)),
     TE.bindTo('chosen'),

@@ -129,7 +129,7 @@ const trained = (job: Job, run: string, learn: BatchSource, validation: BatchSou
       const last = checkpoint.curve.at(-1);
       if (last !== undefined) note = `loss ${last.loss.toFixed(3)}, ${job.validation.name} ${(100 * last.validation).toFixed(1)} %`;
       const files = filesOf(job.out);
-      const kept = job.settings.keep === 'best' && isBest(checkpoint) ? writeSafetensors(files.best, valuesOf(learner, checkpoint.state.weights)) : TE.right(undefined);
+      const kept = job.settings.keep === 'best' && isBest(checkpoint) ? writeSafetensors(files.best, valuesOf(learner, new Map([...checkpoint.state.weights, ...checkpoint.statistics]))) : TE.right(undefined);
       return pipe(kept, TE.chain(() => saveCheckpoint(files.checkpoint, checkpoint, learner.declared)));
     },
   }, from);
