@@ -8,7 +8,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSyn
 import { dirname, join } from 'node:path';
 import { transform } from 'esbuild';
 
-const folders = ['shapes', 'dsl', 'molt', 'bench'];
+const folders = ['shapes', 'dsl', 'proofs', 'molt', 'bench'];
 
 const files = (root, under) =>
   readdirSync(join(root, under), { withFileTypes: true }).flatMap((entry) => {

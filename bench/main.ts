@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { type Case, cases, quickCases, type Size } from './cases.ts';
 import { load, machine } from './machine.ts';
 import { measure, type SizeResult } from './measure.ts';
+import { asPredicted, runMemory } from './memory/run.ts';
+import { memoryCase } from './memory/sizes.ts';
+import { memoryTable } from './memory/table.ts';
 import { type BenchOptions, help, readOptions } from './options.ts';
 import type { Job } from './protocol.ts';
 import { readmeTable, withBlock } from './readme.ts';
@@ -29,6 +32,8 @@ const seeded = (size: Size, threads: number, folder: string): Job => {
   return job;
 };
 
+const dateOf = ({ date }: BenchOptions): string => date ?? new Date().toISOString().slice(0, 10);
+
 const run = async (one: Case, options: BenchOptions, root: string, folder: string): Promise<Results> => {
   const before = load();
   const sizes: SizeResult[] = [];
@@ -38,13 +43,25 @@ const run = async (one: Case, options: BenchOptions, root: string, folder: strin
     sizes.push(await measure(taking, seeded(size, options.threads, folder), { rounds: options.rounds, patience: one.patience ?? 15, turn: options.quick ? 0 : 400, built, root, say }));
   }
   return {
-    schemaVersion: 1, case: one.name, about: one.about, quick: options.quick, date: options.date ?? new Date().toISOString().slice(0, 10), threads: options.threads, rounds: options.rounds,
+    schemaVersion: 1, case: one.name, about: one.about, quick: options.quick, date: dateOf(options), threads: options.threads, rounds: options.rounds,
     machine: machine(), load: { before, after: load() }, sizes,
   };
 };
 
 const resultsIn = (folder: string): readonly Results[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => readResults(name, readFileSync(join(folder, name), 'utf8'))) : [];
+
+/** Training memory, in a folder of its own. Whether engines held what was predicted. */
+const memory = (options: BenchOptions, to: string): boolean => {
+  say(memoryCase.name);
+  const results = runMemory({ quick: options.quick, date: dateOf(options), only: options.only, sides: options.sides, built, say });
+  const folder = join(to, 'memory');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${memoryCase.name}.json`), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(join(folder, 'table.md'), memoryTable(results));
+  process.stdout.write(memoryTable(results));
+  return asPredicted(results) && results.rows.length > 0;
+};
 
 /** README's block, from the results of a folder. */
 const writeReadme = (root: string, folder: string): void => {
@@ -84,7 +101,8 @@ export const main = async (argv: readonly string[], root: string): Promise<numbe
       process.stdout.write(`${caseTable(results)}\n`);
       broken ||= results.sizes.some((s) => s.sides.length === 0 || Object.values(s.absent).some((why) => why.startsWith('does not agree')));
     }
-    writeFileSync(join(to, 'table.md'), wholeTable(resultsIn(to)));
+    if (names.length === 0 || names.includes(memoryCase.name)) broken = !memory(options, to) || broken;
+    if (names.some((name) => name !== memoryCase.name) || names.length === 0) writeFileSync(join(to, 'table.md'), wholeTable(resultsIn(to)));
   } finally {
     clear();
   }

@@ -4,6 +4,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.ts';
+import { memoryCase } from './memory/sizes.ts';
 import { isSide, type SideName, sideNames } from './sides.ts';
 
 export interface BenchOptions {
@@ -20,8 +21,11 @@ export interface BenchOptions {
   readonly only: readonly (readonly [letter: string, value: number])[];
 }
 
+/** What can be asked for. */
+const caseNames = [...cases.map((c) => c.name), memoryCase.name];
+
 export const help = `npm run bench [-- CASE… options]
-  CASE               ${cases.map((c) => c.name).join(', ')}; all of them if none is named
+  CASE               ${caseNames.join(', ')}; all of them if none is named
   --rounds N         turns of each side (5)
   --threads N        threads of each side that has a choice (all cores: ${cpus().length})
   --sides A,B        only these of ${sideNames.join(', ')}
@@ -49,8 +53,8 @@ export const readOptions = (argv: readonly string[]): BenchOptions | undefined =
     },
   });
   if (values.help) return undefined;
-  const unknown = positionals.find((name) => !cases.some((c) => c.name === name));
-  if (unknown !== undefined) throw new RangeError(`${unknown}: no such case; ${cases.map((c) => c.name).join(', ')}`);
+  const unknown = positionals.find((name) => !caseNames.includes(name));
+  if (unknown !== undefined) throw new RangeError(`${unknown}: no such case; ${caseNames.join(', ')}`);
   const asked = values.sides?.split(',');
   const stranger = asked?.find((name) => !isSide(name));
   if (stranger !== undefined) throw new RangeError(`${stranger}: no such side; ${sideNames.join(', ')}`);

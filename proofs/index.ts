@@ -48,7 +48,7 @@ export { close, type Counter, every, finite, must, printCounter, type Verdict } 
 export { agreementLaws, agrees, tolerances } from './dsl/agrees.ts';
 export { blockLaws, type Naming } from './dsl/block.ts';
 export { costLaws, holdsAsPredicted, handedOver, plannedStep, type Predict, type Step as TrainingStep, stepOf } from './dsl/cost.ts';
-export { type Held, heldIn, peakOf, type PlannedStep } from './dsl/ballast.ts';
+export { type Between, betweenIn, heldIn, peakOf, type PlannedStep } from './dsl/ballast.ts';
 export { type Freeze, frozenLaws, type Learner, ownFrozenLaws } from './dsl/frozen.ts';
 export { contractLaws } from './dsl/contract.ts';
 export { decompositions, fusedLaws } from './dsl/fused.ts';

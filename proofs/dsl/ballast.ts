@@ -46,26 +46,24 @@ const beside = (step: PlannedStep): number => {
 export const peakOf = (backend: Backend, plan: Plan, bindings: Bindings): TE.TaskEither<Fault, number> =>
   pipe(backend.compile(plan), TE.chain((program) => pipe(program.measure(bindings), TE.map(({ measured }) => measured.peakBytes), TE.map((peak) => { program.dispose(); return peak; }))));
 
-/** What a backend held. */
-export interface Held {
-  readonly peak: number;
-  /** alive between the passes: saved values, and `beside` */
+/** What a backend held between the passes. */
+export interface Between {
+  /** saved values, and `beside` */
   readonly between: number;
   /** of these, the leaves that are read later and the results */
   readonly beside: number;
 }
 
 /**
- * Greatest bytes of a training step on a backend, and those between its passes: two runs.
+ * Bytes that are alive between the passes of a training step on a backend.
  * `least`: bytes of the ballast; with less than the plan's peak a smaller amount between the passes may hide below the step's own peak, and is
  * then told as peak − ballast
  */
-export const heldIn = (backend: Backend, step: PlannedStep, bindings: Bindings, least: number = step.plan.peakBytes): TE.TaskEither<Fault, Held> => {
+export const betweenIn = (backend: Backend, step: PlannedStep, bindings: Bindings, least: number = step.plan.peakBytes): TE.TaskEither<Fault, Between> => {
   const loaded = ballasted(step.plan, cutOf(step), least);
-  return pipe(
-    TE.Do,
-    TE.bind('peak', () => peakOf(backend, step.plan, bindings)),
-    TE.bind('worst', () => peakOf(backend, loaded.plan, bindings)),
-    TE.map(({ peak, worst }) => ({ peak, between: worst - loaded.weight, beside: beside(step) })),
-  );
+  return pipe(peakOf(backend, loaded.plan, bindings), TE.map((worst) => ({ between: worst - loaded.weight, beside: beside(step) })));
 };
+
+/** Greatest bytes of a training step on a backend, and those between its passes: two runs. */
+export const heldIn = (backend: Backend, step: PlannedStep, bindings: Bindings): TE.TaskEither<Fault, Between & { readonly peak: number }> =>
+  pipe(TE.Do, TE.bind('peak', () => peakOf(backend, step.plan, bindings)), TE.bind('more', () => betweenIn(backend, step, bindings)), TE.map(({ peak, more }) => ({ peak, ...more })));
