@@ -19,6 +19,13 @@ export interface Count {
   readonly frozen: number;
 }
 
+/** How many numbers are made from data and kept beside the weights. */
+export const countBuffers = (declared: Iterable<Declared>): number => {
+  let count = 0;
+  for (const d of declared) if (d.buffer === true) count += elements(d.sizes);
+  return count;
+};
+
 /** Exact numbers of weights; buffers are none. */
 export const countDeclared = (declared: Iterable<Declared>): Count => {
   let trainable = 0;

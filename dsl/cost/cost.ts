@@ -6,7 +6,7 @@
  */
 import type { Declared } from '../block.ts';
 import type { Node } from '../expr.ts';
-import { countDeclared } from '../parameters.ts';
+import { countBuffers, countDeclared } from '../parameters.ts';
 import { planOf } from '../plan.ts';
 import { interner } from '../intern.ts';
 import { lower, plainTarget } from '../lower.ts';
@@ -101,8 +101,9 @@ export const costOf = ({ batch, outputs, training, declared }: Costed, planBy: P
   const trained = training === undefined ? undefined : [...training.forward, ...training.gradients];
   const plain = written(outputs, trained);
   const { inference, training: plan }: Plans = planBy === asWritten ? plain : { inference: planBy(outputs, outputs.length), training: trained === undefined ? undefined : planBy(trained, forward) };
-  const parameters = declared === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(declared);
-  const state = stateBytes(parameters);
+  const all = declared === undefined ? undefined : [...declared];
+  const parameters = all === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(all);
+  const state = stateBytes(parameters, countBuffers(all ?? []));
   return {
     batch,
     parameters,

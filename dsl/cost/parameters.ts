@@ -25,6 +25,7 @@ export const countParameters = (roots: readonly Node[]): ParameterCount => {
 
 /** Bytes beside activations. */
 export interface StateBytes {
+  /** and buffers */
   readonly weights: number;
   /** one number per trainable weight */
   readonly gradients: number;
@@ -34,5 +35,5 @@ export interface StateBytes {
 
 const single = 4;
 
-/** Bytes of the weights in single precision, of their gradients, and of AdamW's moments. */
-export const stateBytes = ({ total, trainable }: ParameterCount): StateBytes => ({ weights: single * total, gradients: single * trainable, optimiser: 2 * single * trainable });
+/** Bytes of the weights and of what is kept with them in single precision, of the gradients, and of AdamW's moments. */
+export const stateBytes = ({ total, trainable }: ParameterCount, buffers = 0): StateBytes => ({ weights: single * (total + buffers), gradients: single * trainable, optimiser: 2 * single * trainable });

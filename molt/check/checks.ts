@@ -63,7 +63,7 @@ const build: Check = (state, { batch }) => {
   if (candidate === undefined) return { note: 'no variant', skipped: true };
   const system = caught<Refusal, System>(() => candidate.system(batch), (thrown) => ({ fault: faultOf(candidate.name, thrown) }));
   if (isLeft(system)) return { note: 'cannot be built', diagnostics: [faultFinding(state, system.left.fault, system.left.at)] };
-  return { note: `${grouped(system.right.declared.length)} weights`, made: { system: system.right } };
+  return { note: `${grouped(system.right.declared.filter((d) => d.buffer !== true).length)} weights`, made: { system: system.right } };
 };
 
 const shapes: Check = (state) => {

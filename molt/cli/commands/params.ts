@@ -51,7 +51,7 @@ export interface Count {
 export const countOf = (variant: Variant, declared: ReadonlyMap<string, Declared>): Count => {
   const groups = new Map<string, Declared[]>();
   for (const [name, one] of declared) groups.set(partOf(name), [...(groups.get(partOf(name)) ?? []), one]);
-  const all = [...groups].map(([part, weights]) => ({ part, tensors: weights.length, parameters: countDeclared(weights).trainable }));
+  const all = [...groups].map(([part, weights]) => ({ part, tensors: weights.filter((d) => d.buffer !== true).length, parameters: countDeclared(weights).trainable }));
   const parts = all.filter(({ part, parameters }) => part !== 'head' && parameters > 0);
   const trainable = parts.reduce((sum, { parameters }) => sum + parameters, 0);
   const published = publishedFor(variant);
