@@ -4,7 +4,9 @@ import { left } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterEach, expect } from 'vitest';
 import type { Value } from '../../../dsl/index.ts';
-import { extract, readRunManifest, summaryJson, summaryLines } from '../../../molt/extract/index.ts';
+import { extract, readRunManifest, type RunManifest, summaryJson, summaryLines } from '../../../molt/extract/index.ts';
+import { targetsOf } from '../../../molt/extract/target.ts';
+import { named, trunkOn } from '../../../molt/extract/trunk.ts';
 import { readStore, verify } from '../../../molt/store/index.ts';
 import { fault } from '../../../shapes/fault.ts';
 import { at, cutTo, good, save, wav, withFfmpeg } from '../media/clips.ts';
@@ -14,6 +16,13 @@ import { dataset, optionsFor, tiny, writeManifest } from './clips.ts';
 afterEach(() => {
   for (const folder of ['data', 'store']) rmSync(at(folder), { recursive: true, force: true });
 });
+
+/** Length of the difference, as a share of the second one's. */
+const relative = (given: Value | undefined, { data }: Value): number => {
+  let [off, all] = [0, 0];
+  data.forEach((x, i) => { off += (x - (given?.data[i] ?? NaN)) ** 2; all += x * x; });
+  return Math.sqrt(off / all);
+};
 
 const greatest = ({ data }: Value): number => Float32Array.from(data).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
@@ -91,6 +100,38 @@ withFfmpeg('a Swin that hears, early and middle layers, float32', async (ffmpeg)
   const { made } = good(await store.existing(run.collections.audio ?? '')());
   expect(made).toMatchObject({ position: 'early+middle', dtype: 'f32', segments: 10 });
   expect(made.tensors.map(({ sizes }) => sizes)).toEqual([[256, 24], [256, 24], [64, 48], [64, 48]]);
+});
+
+withFfmpeg('inputs: what enters the trunks, kept without an engine; from them a trunk makes the features', async (ffmpeg) => {
+  const manifest = writeManifest('data/m.json', dataset(ffmpeg, 'data', 2));
+  const options = optionsFor(ffmpeg, manifest, at('store'));
+  const noEngine = { ...options, keep: 'input', backend: TE.left(fault('Defect', 'engine', ['asked for'], 'nothing to run')) } as const;
+  const noWeights = noEngine.backbones.map((one) => ({ ...one, load: TE.left(fault('Defect', 'weights', ['asked for'], 'nothing to run')) }));
+  const kept = async (dtype: 'f16' | 'f32'): Promise<RunManifest> => good(await readRunManifest(at('store'), good(await extract({ ...noEngine, backbones: noWeights, dtype })()).record)());
+  const [inputs, halves] = [await kept('f32'), await kept('f16')];
+  const features = good(await readRunManifest(at('store'), good(await extract({ ...options, dtype: 'f32' })()).record)());
+  const store = good(await readStore(at('store'))());
+  const backend = good(await options.backend());
+  for (const [modality, name, input, tensor, sizes] of [['visual', 'swinv2-tiny64', 'pixels', 'visual.pixels', [3, 64, 64]], ['audio', 'htsat-tiny64', 'logmel', 'audio.logmel', [1, 64, 64]]] as const) {
+    const item = async (run: RunManifest): Promise<ReadonlyMap<string, Value>> => good(await good(await store.existing(run.collections[modality] ?? '')()).read(run.items[0]?.inputs[modality] ?? '')());
+    const { made } = good(await store.existing(inputs.collections[modality] ?? '')());
+    expect(made).toMatchObject({ backbone: name, config: { input, sizes }, weights: 'none', position: 'input', tensors: [{ name: tensor, sizes }], segments: 10 });
+    const [whole, half, wanted] = [(await item(inputs)).get(tensor), (await item(halves)).get(tensor), await item(features)];
+    if (whole === undefined || half === undefined) throw new Error('no input');
+    expect(whole.sizes).toEqual([10, ...sizes]);
+    // half precision: eleven bits of each number
+    whole.data.forEach((x, i) => expect(Math.abs(x - (half.data[i] ?? NaN))).toBeLessThanOrEqual(2 ** -11 * Math.abs(x) + 2 ** -25));
+
+    const { config, weights } = good(await tiny(name).load());
+    const [target] = good(targetsOf([{ name, config, hash: '', committed: true }], { setting: 'ave', keep: ['late'], dtype: 'f32', share: false }));
+    if (target === undefined || target.keep === 'input') throw new Error('a selection');
+    const trunk = good(await trunkOn(backend, config, weights, target.keep, target.inputs)());
+    const again = named(target.made.tensors, good(await trunk.run(Float32Array.from(whole.data))()));
+    for (const [layer, value] of wanted) expect(again.get(layer), layer).toEqual(value);
+    const near = named(target.made.tensors, good(await trunk.run(Float32Array.from(half.data))()));
+    for (const [layer, value] of wanted) expect(relative(near.get(layer), value), layer).toBeLessThan(2e-3);
+    trunk.dispose();
+  }
 });
 
 withFfmpeg('what does not go together, or is not there', async (ffmpeg) => {

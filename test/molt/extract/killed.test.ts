@@ -29,8 +29,8 @@ beforeAll(async () => {
   cpSync(join(root, 'molt/backbones/weights'), join(built, 'molt/backbones/weights'), { recursive: true });
 });
 
-const started = (ffmpeg: Ffmpeg, manifest: string, store: string): ChildProcess => {
-  const words = [manifest, '--backbone', 'htsat-tiny64', '--store', at(store), '--ffmpeg', ffmpeg.path, '--threads', '1', '--quiet'];
+const started = (ffmpeg: Ffmpeg, manifest: string, store: string, ...more: readonly string[]): ChildProcess => {
+  const words = [manifest, '--backbone', 'htsat-tiny64', '--store', at(store), '--ffmpeg', ffmpeg.path, '--threads', '1', '--quiet', ...more];
   return spawn(process.execPath, [join(built, 'molt/extract/main.js'), ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
 };
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
@@ -60,4 +60,20 @@ withFfmpeg('killed three times and started again, and two side by side: the stor
   expect(await files(at('killed'))).toEqual(alone);
   expect(await Promise.all([1, 2].map(() => once(started(ffmpeg, manifest, 'shared'), 'close')))).toEqual([[0, null], [0, null]]);
   expect(await files(at('shared'))).toEqual(alone);
+});
+
+withFfmpeg('inputs alike: killed, and gone on with by two side by side', async (ffmpeg) => {
+  mkdirSync(at('inputs'), { recursive: true });
+  const manifest = writeManifest('inputs/m.json', Array.from({ length: 36 }, (_, i) => ({ id: `tone${i}`, audio: basename(save(`inputs/${i}.wav`, tone(i))) })));
+  const run = (store: string): ChildProcess => started(ffmpeg, manifest, store, '--position', 'input');
+  const begun = Date.now();
+  expect(await once(run('inputs-alone'), 'close')).toEqual([0, null]);
+  const life = Date.now() - begun;
+  const child = run('inputs-killed');
+  const end = once(child, 'close');
+  await wait(0.7 * life);
+  child.kill('SIGKILL');
+  await end;
+  expect(await Promise.all([1, 2].map(() => once(run('inputs-killed'), 'close')))).toEqual([[0, null], [0, null]]);
+  expect(await files(at('inputs-killed'))).toEqual(await files(at('inputs-alone')));
 });

@@ -22,6 +22,8 @@ const scenes = fc.record({
   /** above the least, bytes */
   memory: fc.nat({ max: 1500 }),
   shuffled: fc.boolean(),
+  /** items rather than segments */
+  whole: fc.boolean(),
   visits: fc.array(fc.tuple(fc.nat({ max: 2 }), fc.nat()), { minLength: 1, maxLength: 6 }),
 });
 
@@ -58,17 +60,19 @@ const watched = (ports: StorePorts) => {
 };
 
 const law = (mutant: (ports: StorePorts) => StorePorts = (ports) => ports): Promise<void> =>
-  fc.assert(fc.asyncProperty(scenes, async ({ items, cuts, order, batch, memory, shuffled, visits }) => {
+  fc.assert(fc.asyncProperty(scenes, async ({ items, cuts, order, batch, memory, shuffled, whole, visits }) => {
     const disk = memoryDisk().process(1);
     const collections = [await fill(disk, visual, items, cuts[0]), await fill(disk, audio, items, cuts[1])];
     const listed = [...random.permutation(random.key(order), items)];
     const { ports, seen } = watched(mutant(disk));
-    const least = batch * 8 * 4 + 2 * (2 * 8 + 2 * 8 + 3 * 8);
+    const each = whole ? 2 : 1; // segments of what is counted
+    const least = batch * each * 8 * 4 + 2 * (2 * 8 + 2 * 8 + 3 * 8);
     const from = good(await reader({
       sources: collections.map((collection) => ({ collection, inputs: listed.map(input) })),
-      batch, memory: least + memory, order: shuffled ? { kind: 'shuffled', key: random.key(order) } : { kind: 'sequential' },
+      batch, whole, memory: least + memory, order: shuffled ? { kind: 'shuffled', key: random.key(order) } : { kind: 'sequential' },
     }, ports)());
     expect(from.bound).toBeLessThanOrEqual(least + memory);
+    expect(from.count).toBe((items * 2) / each);
     for (const [epoch, any] of visits) {
       if (from.steps === 0) continue;
       const { ids, tensors } = good(await from.batch(epoch, any % from.steps)());
@@ -76,7 +80,11 @@ const law = (mutant: (ports: StorePorts) => StorePorts = (ports) => ports): Prom
       for (const description of [visual, audio]) {
         for (const { name, sizes } of description.tensors) {
           const width = sizes.reduce((a, b) => a * b, 1);
-          const want = [...ids].flatMap((id) => [...(item(description, listed[Math.floor(id / 2)] ?? -1).tensors.get(name)?.data ?? [])].slice((id % 2) * width, (id % 2) * width + width));
+          const want = [...ids].flatMap((id) => {
+            const all = [...(item(description, listed[whole ? id : Math.floor(id / 2)] ?? -1).tensors.get(name)?.data ?? [])];
+            return whole ? all : all.slice((id % 2) * width, (id % 2) * width + width);
+          });
+          expect(tensors.get(name)?.sizes).toEqual([ids.length, ...(whole ? [2] : []), ...sizes]);
           const got = [...(tensors.get(name)?.data ?? [])];
           expect(got.length).toBe(want.length);
           got.forEach((x, i) => expect(Math.abs(x - (want[i] ?? NaN))).toBeLessThanOrEqual(description.dtype === 'f16' ? 2 ** -11 * Math.abs(x) + 2 ** -25 : 0));

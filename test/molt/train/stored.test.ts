@@ -9,6 +9,7 @@ import { random } from '../../../dsl/index.ts';
 import { reader, readStore } from '../../../molt/store/index.ts';
 import type { Batches, BatchSource } from '../../../molt/train/source.ts';
 import { collectionsOf, openData, type Opened } from '../../../molt/train/stored/data.ts';
+import { eventOf } from '../../../molt/train/stored/clips.ts';
 import { type Job, type JobPorts, runJob } from '../../../molt/train/stored/job.ts';
 import { type Built, learnerOn, noTrunks } from '../../../molt/train/stored/learner.ts';
 import { silent } from '../../../molt/train/watch.ts';
@@ -58,6 +59,46 @@ test('in order: the features of the store with their labels, the last batch fill
   const again = open();
   expect(await rowsOf(again, 1, 11)).toEqual(two.slice(88, 96));
   await Promise.all([plain, mixed, again].map((batches) => batches.close()));
+});
+
+test('heads that look at whole clips: all segments of a clip together, in their order, with the targets of their labels', async () => {
+  const name = 'clips';
+  const { variant, store } = await writeStored(join(folder, name), { items: { train: 9, val: 1, test: 1 } });
+  const json = JSON.parse(readFileSync(variant, 'utf8'));
+  writeFileSync(variant, JSON.stringify({ ...json, task: { ...json.task, head: 'cmbs', hidden: 4 } }));
+  const data = orFail(await openData({ variant, store, manifest: undefined, memory: 2 * little, skipMissing: false })());
+  const split = orFail(data.split('train'));
+  const source = data.source(split);
+  expect(source).toMatchObject({ count: 9, segments: 4 });
+  expect(source.called(5)).toBe('train-1, segment 1');
+  const collection = orFail(await orFail(await readStore(store)()).existing(collectionsOf(data).audio)());
+  const stored = await Promise.all(split.inputs.audio.map(async (input) => Array.from(orFail(await collection.read(input)()).get('audio.1')?.data ?? []).join()));
+  const asked = new Set([...inputs, 'labels', 'foreground', 'event']);
+  const seen = async (batches: Batches, epoch: number, steps: number, batch: number): Promise<readonly number[]> => {
+    const clips: number[] = [];
+    for (let step = 0; step < steps; step += 1) {
+      const values = orFail(await batches.batch(epoch, step)());
+      expect(values.get('audio.1')?.sizes).toEqual([batch * 4, 4, 8]);
+      expect([values.get('labels'), values.get('foreground'), values.get('event')].map((value) => value?.sizes)).toEqual([[batch * 4], [batch, 4], [batch]]);
+      const numbers = Array.from(values.get('audio.1')?.data ?? []);
+      for (let i = 0; i < batch; i += 1) {
+        const clip = stored.indexOf(numbers.slice((i * numbers.length) / batch, ((i + 1) * numbers.length) / batch).join());
+        clips.push(clip);
+        const labels = split.labels.slice(clip * 4, clip * 4 + 4);
+        expect(Array.from(values.get('labels')?.data ?? []).slice(i * 4, i * 4 + 4)).toEqual([...labels]);
+        expect(Array.from(values.get('foreground')?.data ?? []).slice(i * 4, i * 4 + 4)).toEqual(Array.from(labels, (label) => (label === 2 ? 0 : 1)));
+        expect(values.get('event')?.data[i]).toBe(eventOf(labels, 2));
+      }
+    }
+    return clips;
+  };
+  const listed = source.open({ names: asked, batch: 2 });
+  expect(await seen(listed, 0, listed.steps, 2)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 8]);
+  const mixed = source.open({ names: asked, batch: 3, shuffle: random.key(2) });
+  const [one, two] = [await seen(mixed, 0, mixed.steps, 3), await seen(mixed, 1, mixed.steps, 3)];
+  expect(one.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(one).not.toEqual(two);
+  await Promise.all([listed, mixed].map((batches) => batches.close()));
 });
 
 test('memory: an epoch over a store many times the bound is read within it, into the same buffers', async () => {
