@@ -6,7 +6,7 @@
  */
 import { type Either, map } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { asWritten, countDeclared, type Moment, ownBytes, parameterNode, type Plan, type Saved, savedOf, stateBytes, workingBytes, worstMoment } from '../../dsl/index.ts';
+import { asWritten, type Declared, elements, type Moment, ownBytes, parameterNode, type Plan, type Saved, savedOf, workingBytes, worstMoment } from '../../dsl/index.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { type System, systemOf, wholeSystem } from './system.ts';
 import type { Task, Variant } from './variant.ts';
@@ -42,13 +42,20 @@ export const writtenStep = ({ loss, gradients, outputs }: Pick<System, 'loss' | 
   return { plan: asWritten(roots, forward), forward };
 };
 
+/** Bytes of numbers in single precision. */
+const bytesOf = (declared: readonly Declared[]): number => 4 * declared.reduce((sum, { sizes }) => sum + elements(sizes), 0);
+
 /** The memory of a system's training step. */
 export const memoryOf = (batch: number, system: System): StepMemory => {
   const { plan, forward } = writtenStep(system);
   const saved = savedOf(plan, forward);
-  const passing = saved.total - ownBytes(system.loss, system.declared.filter((d) => d.trainable).map((d) => parameterNode(d.name, d.sizes)));
-  const state = stateBytes(countDeclared(system.declared));
-  return { batch, saved, passing, share: saved.total === 0 ? 0 : passing / saved.total, peak: plan.peakBytes, moment: worstMoment(plan, forward), resident: state.weights + state.optimiser + workingBytes(plan) };
+  const trained = system.declared.filter((d) => d.trainable);
+  const passing = saved.total - ownBytes(system.loss, trained.map((d) => parameterNode(d.name, d.sizes)));
+  return {
+    batch, saved, passing, share: saved.total === 0 ? 0 : passing / saved.total, peak: plan.peakBytes, moment: worstMoment(plan, forward),
+    // AdamW keeps two numbers for each that is trained
+    resident: bytesOf(system.declared) + 2 * bytesOf(trained) + workingBytes(plan),
+  };
 };
 
 /** A training step on so many clips: on stored features, or with the trunks where the adapter stands inside them. errors: those of `systemOf` */
