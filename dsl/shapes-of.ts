@@ -4,7 +4,7 @@
  * laws:  proofs/dsl/shapes.ts: the rule's sizes are the sizes that the reference backend returns
  */
 import type { ElementType, Node, Params, Primitive, Sizes } from './expr.ts';
-import { elements } from './expr.ts';
+import { elements, sameSizes } from './expr.ts';
 
 export interface Typed {
   readonly sizes: Sizes;
@@ -21,7 +21,6 @@ type Rule<P extends Primitive> = (params: Params[P], operands: readonly Node[]) 
 const leaf = 'leaf' as const;
 
 const misfit = (needed: string): Misfit => ({ needed });
-const same = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 const show = (s: Sizes): string => `[${s.join(', ')}]`;
 const last = (s: Sizes): number => s.at(-1) ?? 1;
 
@@ -86,7 +85,7 @@ export const shapeRules = {
   select: (_, operands) => {
     const [m, a, b, ...rest] = operands;
     if (m === undefined || a === undefined || b === undefined || rest.length > 0) return misfit('a mask and two branches');
-    return m.dtype === 'bool' && a.dtype === b.dtype && same(a.sizes, b.sizes) && same(m.sizes, a.sizes) ? { sizes: a.sizes, dtype: a.dtype } : misfit('a bool mask and two branches of its sizes and of one dtype');
+    return m.dtype === 'bool' && a.dtype === b.dtype && sameSizes(a.sizes, b.sizes) && sameSizes(m.sizes, a.sizes) ? { sizes: a.sizes, dtype: a.dtype } : misfit('a bool mask and two branches of its sizes and of one dtype');
   },
   max: (_, operands) => alongLast((x) => ({ sizes: [...x.sizes.slice(0, -1), 1], dtype: 'f32' }))(operands),
   argmax: (_, operands) => alongLast((x) => ({ sizes: x.sizes.slice(0, -1), dtype: 'i32' }))(operands),
@@ -103,7 +102,7 @@ export const shapeRules = {
     return fits ? { sizes: first.sizes.map((n, i) => (i === p.axis ? operands.reduce((sum, o) => sum + (o.sizes[i] ?? 0), 0) : n)), dtype: first.dtype } : misfit(`operands that differ on axis ${p.axis} only`);
   },
   gather: (_, operands) => binary((table, ids) => (ids.dtype === 'i32' && table.sizes.length >= 1 ? { sizes: [...ids.sizes, ...table.sizes.slice(1)], dtype: table.dtype } : misfit('a table and i32 indices of its rows')))(operands),
-  scatterAdd: (p, operands) => binary((ids, updates) => (ids.dtype === 'i32' && updates.dtype === 'f32' && same(updates.sizes.slice(0, ids.sizes.length), ids.sizes) ? { sizes: [p.rows, ...updates.sizes.slice(ids.sizes.length)], dtype: 'f32' } : misfit('i32 indices, and f32 updates whose leading sizes are those of the indices')))(operands),
+  scatterAdd: (p, operands) => binary((ids, updates) => (ids.dtype === 'i32' && updates.dtype === 'f32' && sameSizes(updates.sizes.slice(0, ids.sizes.length), ids.sizes) ? { sizes: [p.rows, ...updates.sizes.slice(ids.sizes.length)], dtype: 'f32' } : misfit('i32 indices, and f32 updates whose leading sizes are those of the indices')))(operands),
   oneHot: (p, operands) => unary((x) => (x.dtype === 'i32' ? { sizes: [...x.sizes, p.depth], dtype: 'f32' } : misfit('i32 indices')))(operands),
   cast: (p, operands) => unary((x) => ({ sizes: x.sizes, dtype: p.to }))(operands),
   stopGradient: (_, operands) => unary((x) => ({ sizes: x.sizes, dtype: x.dtype }))(operands),

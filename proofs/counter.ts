@@ -4,7 +4,7 @@
  * not:   sampling (law.ts) or running (run.ts).
  */
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
-import { coordinates, type Data, type ElementType, type Value } from '../dsl/index.ts';
+import { coordinates, type Data, type ElementType, sameSizes, type Value } from '../dsl/index.ts';
 import { type Fault, printFault } from '../shapes/index.ts';
 
 export type Counter =
@@ -51,7 +51,6 @@ const keeps = {
 } as const satisfies { readonly [T in ElementType]: (data: Data) => boolean };
 export const wellKept = ({ dtype, data }: Value): boolean => keeps[dtype](data);
 
-const sameSizes = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** The greatest magnitude of a list of numbers, 0 for none. */
 export const greatest = (data: ArrayLike<number>): number => {

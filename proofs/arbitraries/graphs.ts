@@ -6,7 +6,7 @@
  * laws:  test/proofs: a thousand programs meet every primitive
  */
 import fc from 'fast-check';
-import { constantNode, elements, fillNode, inputNode, type MapFn, node, nodes, type Node, parameterNode, type Params, type Primitive, type Sizes, type ZipFn } from '../../dsl/index.ts';
+import { constantNode, elements, fillNode, inputNode, type MapFn, node, nodes, type Node, parameterNode, type Params, type Primitive, sameSizes, type Sizes, type ZipFn } from '../../dsl/index.ts';
 
 /** One step: which row, and numbers for its choices. */
 interface Draw {
@@ -29,7 +29,6 @@ interface Pool {
 
 const pick = <T>(items: readonly T[], i: number): T | undefined => items[items.length === 0 ? 0 : i % items.length];
 const stretches = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i] || n === 1 || b[i] === 1);
-const same = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 const ranked = (pool: readonly Node[], least: number): readonly Node[] => pool.filter((n) => n.sizes.length >= least);
 
 const leafSizes: readonly Sizes[] = [[2, 3], [3], [3, 2], [2, 1], [1, 3], [2, 3, 2], [], [3, 3], [2, 2, 1]];
@@ -41,7 +40,7 @@ const deciding: readonly MapFn[] = ['sign', 'floor'];
 const zipFns = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow'] as const satisfies readonly ZipFn[];
 
 const partner = (pool: readonly Node[], x: Node, i: number): Node => pick(pool.filter((n) => stretches(x.sizes, n.sizes)), i) ?? x;
-const twin = (pool: readonly Node[], x: Node, i: number): Node => pick(pool.filter((n) => same(x.sizes, n.sizes)), i) ?? x;
+const twin = (pool: readonly Node[], x: Node, i: number): Node => pick(pool.filter((n) => sameSizes(x.sizes, n.sizes)), i) ?? x;
 const maskOf = (pool: Pool, i: number): Node | undefined => {
   const x = pick(pool.exact, i);
   return x === undefined ? undefined : nodes.compare('less', x, partner(pool.exact, x, i + 1));

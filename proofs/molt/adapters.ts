@@ -117,6 +117,7 @@ const kindLaws = ({ make, alike, mixing }: Kind, engine: Engine): readonly Law[]
     early: gateAt(0)(make(s, { ...o, gate: 'before' })),
     ajar: gateAt(0.01)(make(s, { ...o, gate: 'after' })),
   }));
+  const latents: Subjects = fc.tuple(drawn, options).map(([s, o]) => ({ inputs: [...given2(s, alike), given([s.K, s.G * s.I])], apply: withTokens(make(s, o)) }));
   return [
     permutation(at(drawn, trained(make)), { id: 'own', statement: 'permuting the tokens of x permutes the residual', symmetry: { inputs: [[0, 1]], outputs: [[0, 1]] }, engine }),
     permutation(at(drawn), {
@@ -125,7 +126,7 @@ const kindLaws = ({ make, alike, mixing }: Kind, engine: Engine): readonly Law[]
       symmetry: { inputs: [[1, 1]], ...(alike ? {} : { weights: [['align.tokens.weight', 1]] }) },
       engine,
     }),
-    permutation(at(drawn).map((a) => ({ ...a, apply: withTokens(a.apply) })), { id: 'latent', statement: 'permuting the latent tokens changes nothing', symmetry: { inputs: [[2, 0]] }, engine }),
+    permutation(latents, { id: 'latent', statement: 'permuting the latent tokens changes nothing', symmetry: { inputs: [[2, 0]] }, engine }),
     closed(gates, engine),
     ...batchIndependence(fc.oneof(at(drawn), at(drawn, normed(make))), [0, 1], engine, [mixes]),
     gradientMatchesDifferences(at(wide).map((a) => ({ ...a, inputs: a.inputs.map(({ sizes }) => given(sizes, mild)) }))),

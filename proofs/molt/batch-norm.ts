@@ -81,7 +81,7 @@ const trainingLaw = equation<Trained>({
 });
 
 /** One channel's moments are all channels' moments. */
-const pooled = (x: Node): Node => nodes.broadcast(nodes.scale(nodes.sumAxes(x, [0]), 1 / (x.sizes[0] ?? 1)), x.sizes);
+const pooled = (x: Node): Node => nodes.broadcast(nodes.reshape(nodes.scale(nodes.sumAxes(x, [0]), 1 / (x.sizes[0] ?? 1)), [1]), x.sizes);
 const normed: fc.Arbitrary<Trained> = drawn.map((s) => ({
   sizes: s,
   inputs: input(s),
