@@ -11,7 +11,7 @@ import { type Fault, faultOf } from '../../shapes/fault.ts';
 import type { Backend } from '../../dsl/index.ts';
 import type { Interrupt } from '../train/watch.ts';
 import { trunksOn } from './extract.ts';
-import { type Job, type JobResult, runJob } from './jobs.ts';
+import { type Job, type JobResult, methodsOn, runJob } from './jobs.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
 
 /** Runs all jobs; results in the order of the jobs. `onStep` tells how far job i is. errors: the first fault of any job */
@@ -24,15 +24,16 @@ const workerUrl = new URL('./worker.js', import.meta.url);
 /** One after the other, in this thread. */
 export const inline = (backend: Backend, interrupt: Interrupt): Pool => (jobs, onStep) => async () => {
   const results: JobResult[] = [];
-  const trunks = trunksOn(backend);
+  const [trunks, methods] = [trunksOn(backend), methodsOn(backend)];
   try {
     for (const [i, job] of jobs.entries()) {
-      const result = await runJob(job, { backend, trunks, clock: () => performance.now(), interrupted: () => interrupt.requested, onStep: (done, total) => onStep(i, done, total) })();
+      const result = await runJob(job, { backend, trunks, methods, clock: () => performance.now(), interrupted: () => interrupt.requested, onStep: (done, total) => onStep(i, done, total) })();
       if (E.isLeft(result)) return result;
       results.push(result.right);
     }
     return E.right(results);
   } finally {
+    methods.dispose();
     await trunks.dispose();
   }
 };

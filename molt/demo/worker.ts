@@ -5,8 +5,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Fault, faultOf } from '../../shapes/fault.ts';
+import type { Backend } from '../../dsl/index.ts';
 import { trunksOn } from './extract.ts';
-import { type Job, type JobResult, runJob } from './jobs.ts';
+import { type Job, type JobResult, methodsOn, runJob } from './jobs.ts';
 import { engine } from '../train/engine.ts';
 
 /** What a worker starts with. */
@@ -24,12 +25,15 @@ const start = workerData as WorkerStart;
 const stop = new Int32Array(start.stop);
 const port = parentPort;
 const backend = await engine(start.backend, { threads: start.threads })();
-const trunks = E.map(trunksOn)(backend);
+const kept = E.map((of: Backend) => ({ backend: of, trunks: trunksOn(of), methods: methodsOn(of) }))(backend);
 const post = (message: FromWorker): void => port?.postMessage(message);
 
 /** What natively belongs to the process is given back before this thread ends. */
 const end = async (): Promise<void> => {
-  if (E.isRight(trunks)) await trunks.right.dispose();
+  if (E.isRight(kept)) {
+    kept.right.methods.dispose();
+    await kept.right.trunks.dispose();
+  }
   setImmediate(() => post({ ended: true }));
 };
 
@@ -37,8 +41,7 @@ port?.on('message', (message: ToWorker) => {
   if ('end' in message) return void end();
   const { id, job } = message;
   const answer = (result: E.Either<Fault, JobResult>): void => post({ id, result });
-  if (E.isLeft(backend)) return answer(backend);
-  if (E.isLeft(trunks)) return answer(trunks);
-  const ports = { backend: backend.right, trunks: trunks.right, clock: () => performance.now(), interrupted: () => Atomics.load(stop, 0) !== 0, onStep: (done: number, total: number) => post({ id, step: [done, total] }) };
+  if (E.isLeft(kept)) return answer(kept);
+  const ports = { ...kept.right, clock: () => performance.now(), interrupted: () => Atomics.load(stop, 0) !== 0, onStep: (done: number, total: number) => post({ id, step: [done, total] }) };
   runJob(job, ports)().then(answer, (thrown: unknown) => answer(E.left(faultOf(`job ${id}`, thrown))));
 });

@@ -13,6 +13,7 @@ import { html, nothing, type Markup } from './html.ts';
 import { distinct, percent, unbroken } from './numbers.ts';
 import { caution, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, others, routerReading } from './reading.ts';
 import type { DemoRecord, Modality, Regularisation } from './record.ts';
+import { costReading, rankingReading, rivalHead, rivalRows, settingReading } from './rivals.ts';
 import { strip, swatch } from './strips.ts';
 import { tableHead, tableRows } from './table.ts';
 import type { Chart } from './tools.ts';
@@ -38,18 +39,35 @@ export interface Section {
 const paragraph = (text: string): Markup => (text === '' ? nothing : html`<p>${unbroken(text)}</p>`);
 const absent = [paragraph('Not recorded in this run.')];
 
+/** Rows of methods; that of the report stands out. */
+const table = (label: string, head: readonly string[], rows: readonly (readonly string[])[], focus: string): Markup =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="results"><thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map(([name = '', ...cells]) =>
+    html`<tr${name === focus ? html` class="focus"` : ''}><th scope="row">${name}</th>${cells.map((text) => html`<td>${text}</td>`)}</tr>`)}</tbody></table></div>`;
+const focusLabel = ({ methods, focus }: DemoRecord): string => methods.find(({ name }) => name === focus)?.label ?? '';
+
 const results = (record: DemoRecord): Section => ({
   id: 'accuracy',
   title: 'Accuracy', short: 'Accuracy',
   body: [
-    html`<div class="scroll" tabindex="0" role="region" aria-label="Table of methods"><table class="results"><thead><tr>${tableHead.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${tableRows(record).map(([label = '', ...cells], i) =>
-      html`<tr${record.methods[i]?.name === record.focus ? html` class="focus"` : ''}><th scope="row">${label}</th>${cells.map((text) => html`<td>${text}</td>`)}</tr>`)}</tbody></table></div>
-<p class="small">Mean ± sample standard deviation over seeds ${record.seeds.join(', ')}; bytes of activations kept for the backward pass; median time.</p>`,
+    table('Table of methods', tableHead, tableRows(record), focusLabel(record)),
+    html`<p class="small">Mean ± sample standard deviation over seeds ${record.seeds.join(', ')}; bytes of activations kept for the backward pass; median time.</p>`,
     paragraph(others(record)),
     { layout: 'one', charts: [accuracyChart(record)], caption: 'A dot is a seed, the tick their mean, the thin bar one standard deviation to both sides.' },
     paragraph(caution(record)),
   ],
 });
+
+const rivals = (record: DemoRecord): readonly Section[] => (record.rivals === undefined ? [] : [{
+  id: 'rivals',
+  title: 'The published ranking, and ours', short: 'Rivals',
+  body: [
+    paragraph(rankingReading(record, record.rivals)),
+    table('Table of rivals', rivalHead, rivalRows(record), focusLabel(record)),
+    paragraph(settingReading(record, record.rivals)),
+    paragraph(costReading(record)),
+    paragraph('The trunks are a hundred times smaller than the published ones, the clips are composed, and every head is linear and sees one second: what holds here need not hold there, nor the other way round.'),
+  ],
+}]);
 
 const legend = (record: DemoRecord): Markup => {
   const colours = strokes(record.methods.map(({ name }) => name), record.focus);
@@ -153,5 +171,5 @@ const facts = ({ data, backbones, notes, classNames }: DemoRecord): Section => {
 
 /** All sections in their order; the first answers the question of the report. */
 export const sections = (paint: Paint, record: DemoRecord): readonly Section[] => [
-  results(record), curves(record), confusion(record), strips(paint, record), router(record), tokens(record), fusion(record), depth(record), facts(record),
+  results(record), ...rivals(record), curves(record), confusion(record), strips(paint, record), router(record), tokens(record), fusion(record), depth(record), facts(record),
 ];

@@ -5,6 +5,7 @@
  * laws:  test/molt/train/loop.test.ts: resumed = uninterrupted, bit for bit; live tensors and bytes do not grow
  */
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { type Fault, fault } from '../../shapes/fault.ts';
 import { type Backend, type Declared, grad, initialise, parameterNode, random, savedBytes, type Value } from '../../dsl/index.ts';
@@ -70,7 +71,7 @@ const freshState = (learner: Learner, key: random.Key): TrainState => {
 };
 
 /** The share of the rate at which a weight of this name is trained. */
-const paceOf = ({ rate: { rate }, headRate = rate }: TrainConfig) => (name: string): number => (name.startsWith('head.') && rate > 0 ? headRate / rate : 1);
+const paceOf = ({ rate: { rate }, headRate = rate }: Pick<TrainConfig, 'rate' | 'headRate'>) => (name: string): number => (name.startsWith('head.') && rate > 0 ? headRate / rate : 1);
 
 /** What a run has seen besides its state. */
 type Seen = Pick<Checkpoint, 'partial' | 'curve' | 'statistics'>;
@@ -86,7 +87,7 @@ interface Engines {
   readonly shown: Inference;
 }
 
-const running = async (run: string, config: TrainConfig, learner: Learner, { trains: engine, normed, shown }: Engines, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
+const running = async (run: string, config: Omit<TrainConfig, 'batch'>, learner: Learner, { trains: engine, normed, shown }: Engines, learn: Batches, validation: BatchSource, ports: TrainPorts, earlier: Seen): Promise<E.Either<Fault, Trained>> => {
   const perEpoch = learn.steps;
   const total = perEpoch * config.epochs;
   const stride = Math.max(1, Math.floor(perEpoch / config.points));
@@ -133,32 +134,49 @@ export interface Sources {
   readonly validation: BatchSource;
 }
 
+/** What of a run is made once and serves further ones of the same learner, with the same batch, on the same engine. */
+export interface Prepared {
+  readonly learner: Learner;
+  /** samples */
+  readonly batch: number;
+  readonly step: Step;
+  readonly normed: Precise;
+  readonly shown: Inference;
+  readonly dispose: () => void;
+}
+
+/** Plans a run and compiles all but its step; the inference shows the named outputs, those that the learner's answers read if none are named. */
+export const prepared = (backend: Backend, learner: Learner, batch: number, names = answersOf(learner).reads): TaskEither<Fault, Prepared> => async () => {
+  const step = trainStep(learner, batch, { target: backend.target });
+  const normed = await precise(backend, learner, batch)();
+  if (E.isLeft(normed)) return normed;
+  const shown = await inference(backend, learner, names, batch)();
+  if (E.isLeft(shown)) {
+    normed.right.dispose();
+    return shown;
+  }
+  return E.right({ learner, batch, step, normed: normed.right, shown: shown.right, dispose: () => { shown.right.dispose(); normed.right.dispose(); } });
+};
+
 /**
- * Trains from the start, or from a checkpoint. errors: NotFinite if the loss is not a number, Interrupted after saving,
- * and what the backend, the storage and the sources say
+ * Trains from the start, or from a checkpoint; what was prepared stays. errors: NotFinite if the loss is not a number, Interrupted after
+ * saving, and what the backend, the storage and the sources say
  */
-export const trainOn = (run: string, config: TrainConfig, learner: Learner, { learn, validation }: Sources, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
-  const step = trainStep(learner, config.batch, { target: ports.backend.target });
+export const trainPrepared = (run: string, config: Omit<TrainConfig, 'batch'>, { learner, batch, step, normed, shown }: Prepared, { learn, validation }: Sources, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> => async () => {
   const engine = await trainer(ports.backend, step, from?.state ?? freshState(learner, random.key(config.seed)), { name: run, adam: config.adam, pace: paceOf(config), resident: residentsOf(learner), threads: ports.threads })();
   if (E.isLeft(engine)) return engine;
-  const made: { readonly dispose: () => void }[] = [engine.right];
+  const batches = learn.open({ names: new Set([...step.inputs, ...normed.reads]), batch, shuffle: random.named(random.key(config.seed), 'order') });
   try {
-    const normed = await precise(ports.backend, learner, config.batch)();
-    if (E.isLeft(normed)) return normed;
-    made.push(normed.right);
-    const shown = await inference(ports.backend, learner, answersOf(learner).reads, config.batch)();
-    if (E.isLeft(shown)) return shown;
-    made.push(shown.right);
-    const batches = learn.open({ names: new Set([...step.inputs, ...normed.right.reads]), batch: config.batch, shuffle: random.named(random.key(config.seed), 'order') });
-    try {
-      return await running(run, config, learner, { trains: engine.right, normed: normed.right, shown: shown.right }, batches, validation, ports, from ?? { partial: nothing, curve: [], statistics: firstStatistics(learner) });
-    } finally {
-      await batches.close();
-    }
+    return await running(run, config, learner, { trains: engine.right, normed, shown }, batches, validation, ports, from ?? { partial: nothing, curve: [], statistics: firstStatistics(learner) });
   } finally {
-    for (const one of made.toReversed()) one.dispose();
+    await batches.close();
+    engine.right.dispose();
   }
 };
+
+/** The same for a run by itself. */
+export const trainOn = (run: string, config: TrainConfig, learner: Learner, sources: Sources, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> =>
+  TE.bracket(prepared(ports.backend, learner, config.batch), (ready) => trainPrepared(run, config, ready, sources, ports, from), (ready) => TE.fromIO(ready.dispose));
 
 /** The same on sets in memory. */
 export const train = (run: string, config: TrainConfig, learner: Learner, learn: FeatureSet, validation: FeatureSet, ports: TrainPorts, from?: Checkpoint): TaskEither<Fault, Trained> =>

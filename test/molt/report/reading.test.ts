@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deviation, mean } from '../../../molt/statistics.ts';
-import { caution, compare, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, headline, offDiagonal, others, routerReading } from '../../../molt/report/reading.ts';
+import { compare } from '../../../molt/report/compare.ts';
+import { caution, confusionReading, cosineReading, curvesReading, depthReading, fusionReading, headline, offDiagonal, others, routerReading } from '../../../molt/report/reading.ts';
 import type { DemoRecord, MethodRecord } from '../../../molt/report/record.ts';
 import { synthetic } from './synthetic.ts';
 
