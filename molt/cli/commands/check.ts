@@ -14,6 +14,7 @@ import { writeFault } from '../../io/system.ts';
 import { writeAtomic } from '../../io/files.ts';
 import { buildOf, type Cache, cacheIn, noCache } from '../check/cache.ts';
 import { filesOf } from '../check/glob.ts';
+import { rooted } from '../check/rooted.ts';
 import { checkFiles, lockAt, lockedName, withLock } from '../check/run.ts';
 import { command, type Command, optionalText } from '../command.ts';
 import { choice, integer, orElse, text, toggle } from '../flags.ts';
@@ -47,11 +48,17 @@ interface Telling {
   readonly quiet: boolean;
 }
 
+/** Formats whose addresses a CI system looks up. */
+const lookedUp = { github: true, sarif: true, pretty: false, json: false, junit: false, markdown: false } as const satisfies { readonly [F in FormatName]: boolean };
+
+/** A result in a format; where its addresses are looked up, they are from the root of the checkout. */
+const written = (result: Result, format: FormatName, { cwd, env }: Place): string => formats[format](lookedUp[format] ? rooted(result, cwd, env['GITHUB_WORKSPACE']) : result);
+
 /** The text to its file, and beside it what fits where it runs; or the text alone. */
 const told = (result: Result, { format, output, quiet }: Telling, terminal: Terminal, place: Place): TE.TaskEither<Fault, void> => {
-  const content = formats[format](result);
+  const content = written(result, format, place);
   if (output === undefined) return TE.fromIO(() => terminal.out(content));
-  return pipe(writeAtomic(resolve(place.cwd, output), bytes(`${content}\n`)), TE.map(() => (quiet ? undefined : terminal.out(formats[formatFor(undefined, place)](result)))));
+  return pipe(writeAtomic(resolve(place.cwd, output), bytes(`${content}\n`)), TE.map(() => (quiet ? undefined : terminal.out(written(result, formatFor(undefined, place), place)))));
 };
 
 /** Writes the lock with this run's figures. */
@@ -88,7 +95,7 @@ export const checkCommand = (place: () => Place = processPlace): Command => comm
     'Checks: decode, build, shapes, cost, budgets, laws (at a small size), smoke training if asked for, lock. Every finding has a stable rule id.',
     'Figures are those of the equations as written; where one goes beyond a budget, the planned graph decides. --planned costs that throughout.',
     `The lock (${lockName}) records the figures that are meant; what differs is a finding. Under GitHub Actions findings become`,
-    'annotations, and a table goes to the summary of the job. Exit codes: 0 all passed, 1 a check failed, 2 a file is wrong, 3 a defect.',
+    'annotations, addresses are from the root of the checkout, and a table goes to the summary of the job. Exit codes: 0 all passed, 1 a check failed, 2 a file is wrong, 3 a defect.',
   ],
   flags: {
     format: orElse(choice(formatNames, 'how findings are written; pretty, or github under GitHub Actions'), undefined),

@@ -117,6 +117,16 @@ test('under GitHub Actions: annotations, and a page for the summary of the job; 
   expect(JSON.parse(readFileSync(join(cwd, 'out/molt.sarif'), 'utf8')).version).toBe('2.1.0');
 });
 
+test('in a folder below the checkout, annotations and SARIF have addresses from its root; other formats from where the command runs', async () => {
+  const root = folderOf({ 'models/variants/a.json': tight });
+  const cwd = join(root, 'models');
+  const from = async (format: string, workspace: string): Promise<string> => (await run('check', cwd, ['--no-laws', '--format', format], { GITHUB_WORKSPACE: workspace })).out;
+  expect(await from('github', root)).toMatch(/^::error file=models\/variants\/a\.json,line=7,/);
+  expect(await from('sarif', root)).toContain('"uri": "models/variants/a.json"');
+  expect(await from('json', root)).toContain('"file": "variants/a.json"');
+  for (const elsewhere of ['', join(root, 'other'), cwd]) expect(await from('github', elsewhere)).toMatch(/^::error file=variants\/a\.json,line=7,/);
+});
+
 test('names, folders and patterns', async () => {
   const cwd = folderOf({ 'a.json': '', 'v/b.json': '', 'v/w/c.json': '', 'v/d.txt': '', 'v/.h/e.json': '', 'v/node_modules/f.json': '', 'molt.lock.json': '', 'x{1}.json': '' });
   const found = async (...patterns: readonly string[]): Promise<readonly string[]> => ((all) => (all._tag === 'Right' ? all.right : [all.left._tag]))(await filesOf(cwd, patterns)());
