@@ -138,6 +138,14 @@ describe('refused before anything runs', () => {
     await refused(await writeStored(join(folder, 'unlabelled'), { ...others, change: (run) => ({ ...run, items: run.items.map(({ labels: _, ...item }, i) => (i === 1 ? item : { ...item, labels: [0, 1, 2, 0] })) }) }), '1 of 3 items without labels: train-1', '4 class indices');
     await refused(await writeStored(join(folder, 'short'), { ...others, change: (run) => ({ ...run, items: run.items.map((item, i) => ({ ...item, labels: i === 0 ? [0] : i === 2 ? [0, 0, 3, 0] : [0, 0, 0, 0] })) }) }), 'train-0: 1 labels; needed 4', 'train-2: label 3; needed 0 to 2');
   });
+  test('clips of background alone, where the head names an event for every clip; no trunks to give weights of', async () => {
+    const silent = await writeStored(join(folder, 'background'), { ...others, change: (run) => ({ ...run, items: run.items.map((item, i) => (i === 1 ? { ...item, labels: [2, 2, 2, 2] } : item)) }) });
+    const clips = join(folder, 'clips.json');
+    const json = JSON.parse(readFileSync(silent.variant, 'utf8'));
+    writeFileSync(clips, JSON.stringify({ ...json, task: { ...json.task, head: 'cmbs', hidden: 4 } }));
+    await refused({ ...silent, variant: clips }, '1 of 3 items of background alone: train-1', 'an event in every clip');
+    expect(await train(stored(), 'refused', '--visual-weights', 'w.safetensors')).toMatchObject({ code: 2, err: expect.stringContaining('which names no trunks') });
+  });
   test('a split without items', async () => {
     const empty = await writeStored(join(folder, 'empty'), { ...others, items: { train: 3, val: 0, test: 1 } });
     await refused(empty, 'split val', 'train 3, val 0, test 1, none 0');
