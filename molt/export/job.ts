@@ -23,7 +23,7 @@ export interface Job {
   readonly outputs: (batch: number) => Outputs;
 }
 
-/** A variant's outputs, and its loss with its parts. */
+/** A variant's outputs, and its loss with its parts: `task`, `tor`, and the batch's `statistics.NAME` for those of batch norms that inference reads. */
 interface Model {
   readonly declared: ReadonlyMap<string, Declared>;
   readonly infer: (batch: number) => Outputs;
@@ -33,7 +33,13 @@ interface Model {
 /** errors: those of the variant's graphs */
 const modelOf = (variant: Variant): Either<Fault, Model> => {
   if (variant.task.kind !== 'none' || !isMolt(variant)) {
-    return pipe(learnerFor(variant), map(({ declared, infer, train }) => ({ declared, infer, loss: (batch) => { const { loss, task, tor } = train(batch); return { loss, parts: new Map([['task', task], ['tor', tor]]) }; } })));
+    return pipe(learnerFor(variant), map(({ declared, infer, train, moments }) => ({
+      declared, infer,
+      loss: (batch) => {
+        const { loss, task, tor } = train(batch);
+        return { loss, parts: new Map([['task', task], ['tor', tor], ...[...(moments?.(batch) ?? [])].map(([name, moment]): [string, Node] => [`statistics.${name}`, moment])]) };
+      },
+    })));
   }
   return pipe(buildVariant(variant), map(({ declared, outputs }) => ({ declared, infer: (batch) => outputs(batch).outputs, loss: (batch) => ({ loss: outputs(batch).objective, parts: new Map() }) })));
 };

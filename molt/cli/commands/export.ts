@@ -148,7 +148,8 @@ export const exportCommand = command({
     `Opset ${opset}, default domain. Inputs visual.{l} and audio.{l} [B, N, D] (labels [B] for training an AVE variant) and, as inputs or inside, every weight.`,
     'Outputs: those of molt run (logits and the like for an AVE variant). With --train: loss, task, tor, and',
     'grad.NAME for every weight (--optimiser none), or next.NAME, next.first.NAME, next.second.NAME (--optimiser adamw), given',
-    'first.NAME, second.NAME (the moments, zeros at the start), step (int32, from 1 on) and rate.',
+    'first.NAME, second.NAME (the moments, zeros at the start), step (int32, from 1 on) and rate. With batch norms also statistics.NAME, the',
+    "batch's moments: pooled over batches they are what inference takes as NAME.",
   ],
   flags: {
     output: text('M.onnx', 'where the model goes'),

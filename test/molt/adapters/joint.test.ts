@@ -4,8 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
-import { grad, initialise, inputNode, is, nodes, parameterNode, random, substitute, unwrap, type Value } from '../../../dsl/index.ts';
-import { type InsertedAdapter, inside, readout, type Trunks } from '../../../molt/adapters/index.ts';
+import { grad, initialise, inputNode, is, type Node, nodes, parameterNode, random, substitute, unwrap, type Value } from '../../../dsl/index.ts';
+import { type InsertedAdapter, inside, readout, trainingForm, type Trunks } from '../../../molt/adapters/index.ts';
 import { applied } from '../../../molt/backbones/applied.ts';
 import { modalities } from '../../../molt/modality.ts';
 import { type Fault, printFault } from '../../../shapes/fault.ts';
@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, { readonly adapter: InsertedAdapter; readon
   'LAVisH, two trunks': { adapter: { kind: 'lavish', ...small }, trunks: tiny },
   'LAVisH, one trunk': { adapter: { kind: 'lavish', ...small }, trunks: one },
   'DG-SCT': { adapter: { kind: 'dg-sct', ...small, channel: 0.3, spatial: 0.05 }, trunks: tiny },
+  'LAVisH, batch norms': { adapter: { kind: 'lavish', ...small, batchNorm: true }, trunks: tiny },
+  'AVMoE, batch norms': { adapter: { kind: 'avmoe', ...small, batchNorm: true, cross: 1, own: 1, self: 'tokens', skip: [] }, trunks: one },
   AVMoE: { adapter: { kind: 'avmoe', ...small, cross: 1, own: 2, self: 'none', skip: [] }, trunks: tiny },
 };
 
@@ -63,5 +65,24 @@ describe.each(Object.keys(kinds))('%s', (name) => {
     const found = [7, 8, 9].map((seed) => right(evaluate(gradients, { inputs: bound, parameters: new Map([...initialise(made.declared, random.key(3)), ...values(trained.map((d) => [d.name, d]), 0.3, seed)]) })));
     const still = trained.flatMap((d, i) => (found.some((draw) => (draw[i]?.data ?? []).some((x) => x !== 0)) ? [] : [d.name]));
     expect(still.filter((weight) => !weight.endsWith('.unused'))).toEqual([]);
+  });
+
+  test('by given statistics a sample is by itself; by those of the batch it is not', () => {
+    const declared = [...made.declared.values()];
+    const trained = declared.filter((d) => d.trainable);
+    const parameters = new Map([...initialise(made.declared, random.key(3)), ...values(trained.map((d) => [d.name, d]), 0.3)]);
+    const both = values(modalities.map((m) => [inputs[m].name, inputs[m]]), 1);
+    const first = new Map([...both].map(([key, { sizes: [, ...sizes], dtype, data }]): [string, Value] => [key, { sizes: [1, ...sizes], dtype, data: data.slice(0, data.length / 2) }]));
+    const roots = (batch: number): readonly Node[] => { const { output: found } = made.run(batch); return modalities.map((m) => unwrap(found.normed[m])); };
+    /** Greatest difference between the first sample alone and beside the second. */
+    const apart = (form: (all: readonly Node[]) => readonly Node[]): number => {
+      const [alone, among] = [right(evaluate(form(roots(1)), { inputs: first, parameters })), right(evaluate(form(roots(2)), { inputs: both, parameters }))];
+      return Math.max(...alone.flatMap(({ data }, i) => Array.from(data, (x, j) => Math.abs(x - (among[i]?.data[j] ?? NaN)))));
+    };
+    expect(apart((all) => all)).toBeLessThan(1e-9);
+    const { moments } = trainingForm(roots(2), declared);
+    expect([...moments.keys()].toSorted()).toEqual(declared.flatMap((d) => (d.buffer === true ? [d.name] : [])).toSorted());
+    expect(moments.size > 0).toBe(adapter.batchNorm);
+    if (adapter.batchNorm) expect(apart((all) => trainingForm(all, declared).roots)).toBeGreaterThan(1e-3);
   });
 });
