@@ -6,9 +6,7 @@ import { withSizes } from '../shapes/index.ts';
 import { swinV2Block } from '../molt/backbones/swinv2.ts';
 import { windowing } from '../molt/backbones/window.ts';
 import { modalities } from '../molt/modality.ts';
-import { moltAve } from '../molt/tasks/ave.ts';
-import { decodeMolt } from '../molt/variants/codec.ts';
-import { held } from './held.ts';
+import { learnerOf } from './learner.ts';
 import { type BlockJob, jobCodec, type MoltJob, type TrunkJob } from './protocol.ts';
 import { trunkTensors } from './trunk.ts';
 import { drawing, store } from './weights.ts';
@@ -18,10 +16,10 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 const draw = drawing(1);
 
 const moltTensors = (job: MoltJob) => {
-  const variant = held(decodeMolt('bench', job.variant));
+  const { variant, learner } = learnerOf(job);
   const labels: Value = { sizes: [job.batch], dtype: 'i32', data: Int32Array.from({ length: job.batch }, (_, i) => (7 * i + 3) % job.classes) };
   return {
-    weights: [...moltAve(variant, job.classes).declared.values()].map(({ name, sizes }) => ({ name, sizes })),
+    weights: [...learner.declared.values()].map(({ name, sizes }) => ({ name, sizes })),
     inputs: modalities.flatMap((m) => variant.features[m].map((f, l) => ({ name: `${m}.${l}`, sizes: [job.batch, f.tokens, f.channels], spread: 1 }))),
     others: new Map(job.kind === 'step' ? [['labels', labels]] : []),
   };

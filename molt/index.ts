@@ -19,7 +19,6 @@ export * from './mix.ts';
 export * from './modality.ts';
 export * from './molt.ts';
 export * from './router.ts';
-export { moltAve, pooledAve } from './tasks/ave.ts';
 export type { Learner, TrainBatch } from './tasks/learner.ts';
 export * from './td.ts';
 export * from './tfm.ts';

@@ -9,13 +9,13 @@ import { swinV2Block } from '../../molt/backbones/swinv2.ts';
 import { windowing } from '../../molt/backbones/window.ts';
 import { loadWeights } from '../../molt/weights/index.ts';
 import { openSafetensors, readSafetensors } from '../../molt/io/safetensors.ts';
-import { moltAve } from '../../molt/tasks/ave.ts';
 import { engine, factsOf, isEngine } from '../../molt/train/engine.ts';
 import { trainStep } from '../../molt/train/loop.ts';
 import { helperThreads } from '../../molt/train/threads.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
 import { decodeMolt } from '../../molt/variants/codec.ts';
 import { held } from '../held.ts';
+import { learnerOf } from '../learner.ts';
 import { type BlockJob, type Digest, digestOf, type MoltJob, type TrunkJob } from '../protocol.ts';
 import { type Prepared, serve } from '../serve.ts';
 import { configOf, trunkPlan } from '../trunk.ts';
@@ -44,7 +44,7 @@ const fill = async (weights: Values, path: string): Promise<void> => {
 };
 
 const step = async (backend: Backend, job: MoltJob): Promise<Prepared> => {
-  const learner = moltAve(held(decodeMolt('bench', job.variant)), job.classes);
+  const { learner } = learnerOf(job);
   const threads = threadsOf(backend.name, job.threads);
   const plan = trainStep(learner, job.batch, { target: backend.target });
   const training = held(await trainer(backend, plan, blank(plan.trained), { name: 'bench', adam: job.adam, threads: threads > 1 ? helperThreads(threads - 1) : undefined, clock: () => performance.now() })());

@@ -7,9 +7,9 @@ import { expect, test } from 'vitest';
 import { workIn } from '../../dsl/cost/work.ts';
 import { grad, instantiate, multiplyAdds, parameterNode, planned, savedBytes, savedIn } from '../../dsl/index.ts';
 import { modality } from '../../molt/modality.ts';
-import { moltAve } from '../../molt/tasks/ave.ts';
 import { decodeMolt } from '../../molt/variants/codec.ts';
 import { someTd } from '../../molt/variants/layer.ts';
+import { learnerFor } from '../../molt/variants/whole.ts';
 import { rootsOf, subjectOf } from '../../proofs/subject.ts';
 import { withSizes } from '../../shapes/index.ts';
 
@@ -23,9 +23,11 @@ test.each([['visual', 36, 1536], ['audio', 64, 768]] as const)('token distillati
 
 test('a training step: multiply-adds, regions, fused adapters, bytes saved for the gradients', () => {
   const pairs = (tokens: number, channels: number): readonly unknown[] => [{ tokens, channels }, { tokens, channels }];
-  const variant = decodeMolt('paper', { schemaVersion: 1, name: 'paper', features: { visual: pairs(36, 1536), audio: pairs(64, 768) }, adapter: { kind: 'molt' } });
+  const variant = decodeMolt('paper', { schemaVersion: 1, name: 'paper', features: { visual: pairs(36, 1536), audio: pairs(64, 768) }, adapter: { kind: 'molt' }, task: { kind: 'ave' } });
   if (!isRight(variant)) throw new Error('the variant of the paper does not decode');
-  const learner = moltAve(variant.right, 29);
+  const made = learnerFor(variant.right);
+  if (!isRight(made)) throw new Error('the variant of the paper is not built');
+  const learner = made.right;
   const { loss, task, tor } = learner.train(batch);
   const { gradients } = grad(loss, [...learner.declared.values()].map((d) => parameterNode(d.name, d.sizes)));
   const { plan, decisions } = planned([loss, task, tor, ...gradients], { forward: 3, target: { transposed: true } });

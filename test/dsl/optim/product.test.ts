@@ -8,8 +8,8 @@ import { evaluate, reference } from '../../../dsl/backends/reference/index.ts';
 import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
 import { adamWDefaults, productOf, trainer, trainState } from '../../../dsl/optim/index.ts';
 import { demoVariant } from '../../../molt/demo/settings.ts';
-import { moltAve } from '../../../molt/tasks/ave.ts';
 import { trainStep } from '../../../molt/train/loop.ts';
+import { learnerFor } from '../../../molt/variants/whole.ts';
 
 const right = <A>(e: E.Either<Fault, A>): A => {
   if (E.isLeft(e)) throw new Error(printFault(e.left));
@@ -70,7 +70,7 @@ test('what is no product of small factors is kept whole', () => {
 
 const pair = (tokens: number, channels: number) => [{ tokens, channels }, { tokens, channels }];
 const variant = demoVariant({ visual: pair(5, 16), audio: pair(6, 12) });
-const learner = moltAve({ ...variant, adapter: { ...variant.adapter, heads: 2, width: { visual: null, audio: null } } }, 3);
+const learner = right(learnerFor({ ...variant, task: { kind: 'ave', classes: 2, segments: 10, head: 'linear', hidden: 0 }, adapter: { ...variant.adapter, heads: 2, width: { visual: null, audio: null } } }));
 const whole = { rank: 0, share: 0 };
 
 test('MoLT: the queries and keys of token distillation are products, on every engine the gradients and the step are the same', async () => {

@@ -3,9 +3,9 @@
  */
 import { initialise, random, type Backend, type Value } from '../../../dsl/index.ts';
 import { adamWDefaults, trainer, trainState } from '../../../dsl/optim/index.ts';
-import { moltAve } from '../../../molt/tasks/ave.ts';
 import { trainStep } from '../../../molt/train/loop.ts';
 import { decodeMolt } from '../../../molt/variants/codec.ts';
+import { learnerFor } from '../../../molt/variants/whole.ts';
 import { must } from '../../dsl/onnx/cases.ts';
 
 export const file = {
@@ -19,7 +19,7 @@ export const steps = 20;
 export const rate = 1e-3;
 
 const variant = must(decodeMolt('tiny-ave', file));
-export const learner = moltAve(variant, 5);
+export const learner = must(learnerFor(variant));
 const key = random.key(2026);
 
 /** As `molt export --start` draws them with seed 0. */

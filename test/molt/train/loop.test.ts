@@ -16,8 +16,8 @@ import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../../../molt/t
 import { batchOf, type FeatureSet } from '../../../molt/train/features.ts';
 import { train, type TrainConfig, type TrainPorts, trainStep } from '../../../molt/train/loop.ts';
 import { nodeFiles } from '../../../molt/io/system.ts';
-import { moltAve } from '../../../molt/tasks/ave.ts';
 import { demoVariant } from '../../../molt/demo/settings.ts';
+import { learnerFor } from '../../../molt/variants/whole.ts';
 
 const right = <A>(e: E.Either<Fault, A>): A => {
   if (E.isLeft(e)) throw new Error(printFault(e.left));
@@ -25,7 +25,7 @@ const right = <A>(e: E.Either<Fault, A>): A => {
 };
 const pair = (tokens: number, channels: number) => [{ tokens, channels }, { tokens, channels }];
 const variant = demoVariant({ visual: pair(3, 8), audio: pair(4, 8) });
-const learner = moltAve({ ...variant, adapter: { ...variant.adapter, heads: 2, width: { visual: 4, audio: null } } }, 3);
+const learner = right(learnerFor({ ...variant, task: { kind: 'ave', classes: 2, segments: 10, head: 'linear', hidden: 0 }, adapter: { ...variant.adapter, heads: 2, width: { visual: 4, audio: null } } }));
 const set = (count: number, seed: number): FeatureSet => {
   const labels = random.permutation(random.key(seed), count).map((i) => i % 3);
   const inputs = ['visual.0', 'visual.1', 'audio.0', 'audio.1'].map((name) => {
