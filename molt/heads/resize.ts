@@ -47,11 +47,11 @@ export interface Resize<in out H extends Dim, in out O extends Dim> {
   <B extends Shape, C extends Dim>(x: Tensor<[...B, H, H, C]>): Tensor<[...B, O, O, C]>;
 }
 
-const both = einsum('... h w c, o h, p w -> ... o p c');
+const [rows, columns] = [einsum('... h w c, o h -> ... o w c'), einsum('... o w c, p w -> ... o p c')] as const;
 
 export const resize = <H extends Dim, O extends Dim>(from: DimOf<H>, to: DimOf<O>, how: Interpolation): Resize<H, O> => {
   const matrix = tensor(resizeMatrix(from.size, to.size, how), to, from);
-  return (x) => both(x, matrix, matrix);
+  return (x) => columns(rows(x, matrix), matrix);
 };
 
 /** Twice as many pixels to a side. */

@@ -1,11 +1,11 @@
 /**
  * AVS: audio-visual segmentation: for each of T frames of a clip, the pixels that sound.
  * idea:   decoders look at the stages of the visual trunk and at the encoder's audio vector. Where an encoder shows tokens, these are put back into
- *         the decoder's maps first. Inputs to train: `mask` [B, O, O] of the first frame (s4) or `masks` [B, T, O, O] (ms3), numbers in 0 … 1.
+ *         the decoder's maps first. Inputs to train: `mask` [B, O, O] of the first frame (s4) or `masks` [B, T, O, O] (ms3), truth values.
  * source: the released code of LAVisH, DG-SCT and AVMoE. Inferred: what MoLT does (`inject.ts`).
  */
 import { type Dim, type DimOf, fault, type Mul, raise, type Tensor, timesD, withSizes } from '../../shapes/index.ts';
-import { beside, block, declaredOf, input, instantiate, mapBlock, opaque, pure, rearrange, type SomeBlock, unwrap } from '../../dsl/index.ts';
+import { beside, block, declaredOf, full, inputMask, instantiate, mapBlock, opaque, pure, rearrange, type SomeBlock, unwrap, where } from '../../dsl/index.ts';
 import { openTokens, type Tokens } from '../backbones/grid.ts';
 import { allFramesLoss, firstFrameLoss } from '../heads/avs-loss.ts';
 import { avs, type ChangeMaps, type Pictured, type SegmentStages, type Stages } from '../heads/avs.ts';
@@ -27,7 +27,7 @@ export interface AvsTask {
   /** T */
   readonly segments: number;
   readonly head: AvsHead;
-  /** channels of the decoder's maps, divisible by 8; 0: the released 256 */
+  /** channels of the decoder's maps, divisible by 4; 0: the released 256 */
   readonly hidden: number;
 }
 
@@ -73,7 +73,7 @@ const changing = <G extends Dim, E extends Dim, D extends Dim, C extends Dim, M 
 export const avsHead = <T extends Dim, D extends Dim, C extends Dim, M extends Dim>(task: AvsTask, t: DimOf<T>, { d, c, m, stages }: Streams<D, C, M>): Head<T, D, C, M> => {
   const last = stages.at(-1) ?? { tokens: 0, channels: 0 };
   const e = task.hidden || publishedMaps;
-  return withSizes({ S: Math.sqrt(last.tokens), K: last.channels / 8, G: task.size / 32, E: e, F: e / 2, I: e / 2, O: e / 2, U: e / 8 }, (s): Head<T, D, C, M> => {
+  return withSizes({ S: Math.sqrt(last.tokens), K: last.channels / 8, G: task.size / 32, E: e, F: e / 2, I: e / 2, O: e / 2, U: Math.ceil(e / 8) }, (s): Head<T, D, C, M> => {
     const decoder = decoders[task.head](e, { s: s.S, c: s.K, a: c }, { g: s.G, e: s.E, f: s.F, i: s.I, o: s.O, u: s.U });
     const whole = block({ head: beside(decoder, changing(s.G, s.E, d, c, m)) }, (p) => p.head);
     const [segment, change] = instantiate(whole);
@@ -82,7 +82,9 @@ export const avsHead = <T extends Dim, D extends Dim, C extends Dim, M extends D
       declared: declaredOf(whole),
       judge: <B extends Dim>(b: DimOf<B>, seen: Seen<Mul<B, T>, D, C, M>) => {
         const out = segment(opened(s.S, s.K)(b, t, four(seen.scene.stages())), rearrange('(b t) d -> b t d', { b, t })(seen.vectors.audio), change(b, t, seen));
-        const loss = task.setting === 's4' ? firstFrameLoss(out.logits, input('mask', b, side, side)) : allFramesLoss(s.G)(out, input('masks', b, t, side, side));
+        const loss = task.setting === 's4'
+          ? firstFrameLoss(out.logits, where(inputMask('mask', b, side, side), full(1, b, side, side), full(0, b, side, side)))
+          : allFramesLoss(s.G)(out, where(inputMask('masks', b, t, side, side), full(1, b, t, side, side), full(0, b, t, side, side)));
         return { outputs: new Map([['logits', unwrap(out.logits)]]), loss: unwrap(loss) };
       },
     };

@@ -102,7 +102,7 @@ const segmentation = (variant: Variant, { size, hidden }: TaskOf<'avs'>): readon
   const wrong = pictures(variant);
   return [
     ...divisible(size, 32, 'size', 'pixels divisible by 32: the coarsest map has one place for 32 of them'),
-    ...divisible(hidden, 8, 'hidden', 'channels divisible by 8, or 0 for the released ones'),
+    ...divisible(hidden, 4, 'hidden', 'channels divisible by 4, or 0 for the released ones'),
     ...wrong, ...(wrong.length === 0 ? guided(variant) : none),
   ];
 };

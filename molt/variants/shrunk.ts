@@ -44,7 +44,7 @@ const taskOf = (task: Task): Task => {
     case 'ave':
       return { kind: 'ave', classes: 3, segments: 2, head: 'linear', hidden: 0 };
     case 'avs':
-      return { ...task, size: 32, segments: 2, hidden: 8 };
+      return { ...task, size: 32, segments: 1, hidden: 4 };
     case 'avqa':
       return { ...task, answers: 3, words: 5, length: 3, segments: 2, hidden: 8 };
   }
