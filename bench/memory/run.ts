@@ -27,7 +27,7 @@ export const runMemory = ({ quick, date, only, sides, built, say }: MemoryOption
     const what = `${trunks}, ${adapter}, B = ${batch}, ${engine}`;
     const ran = spawnSync(process.execPath, ['--max-old-space-size=3072', join(built, 'bench', 'memory', 'side.js'), JSON.stringify(variant), String(batch), engine], { encoding: 'utf8' });
     try {
-      if (ran.status !== 0) throw new Error(ran.stderr.trim().split('\n').at(-1) ?? 'it failed');
+      if (ran.status !== 0) throw new Error(ran.stderr.split('\n').find((line) => /Error|killed|memory/i.test(line)) ?? `it ended with ${ran.signal ?? String(ran.status)}`);
       const row = { adapter, trunks, batch, engine, ...readAnswer(ran.stdout.trim().split('\n').at(-1) ?? '') };
       rows.push(row);
       say(`  ${what}: ${(row.measured.peak / 1e6).toFixed(1)} MB, ${(100 * missOf(row)).toFixed(1)} % from the prediction`);

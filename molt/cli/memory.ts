@@ -45,7 +45,7 @@ export const memoryOfVariant = (asked: readonly number[]) => (variant: Variant):
   return pipe(all(whole ? asked.map((batch) => wholeMemory(variant, batch)) : []), map((inFront) => ({ variant, steps: steps.right, whole: inFront })));
 };
 
-const titles = ['adapter', 'batch', 'saved', 'passing', 'share', 'peak', 'with moments'] as const;
+const titles = ['  adapter', 'batch', 'saved', 'passing', 'share', 'peak', 'with moments'] as const;
 const sides = ['left', ...titles.slice(1).map(() => 'right' as const)] as const;
 
 const stepRow = (name: string, { batch, saved, passing, share, peak, resident }: StepMemory): readonly string[] =>
