@@ -198,9 +198,13 @@ const follow = ({ steps, result }: Recipe, operands: readonly Node[], table: Int
   return made[result] ?? raise(fault('Defect', 'lower', ['a recipe without a result'], 'the value of an einsum', 'please report this'));
 };
 
-/** The same roots, with every einsum canonical, as nodes of a table that may know some of the given ones. */
-export const lower = (roots: readonly Node[], target: Target = plainTarget, table = interner()): readonly Node[] => {
-  const graph = closeGraph(roots, table);
+/**
+ * The same roots, with every einsum canonical, as nodes of a table. A table takes einsums of other axis names for equal and keeps the first: one that
+ * knows some of the given nodes may give those back, which is right for costs and not for engines, who read names.
+ */
+export const lower = (roots: readonly Node[], target: Target = plainTarget, known?: Interner): readonly Node[] => {
+  const graph = closeGraph(roots, known ?? interner());
+  const table = known ?? interner();
   const recipes = byForm((node) => (is('einsum', node) ? recipeOf(node, target) : { steps: [], result: 0 }));
   const lowered = new Map<Node, Node>();
   const now = (node: Node): Node => lowered.get(node) ?? node;
