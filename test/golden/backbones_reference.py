@@ -93,7 +93,8 @@ def swinv2_bias(p, at, w):
     return 16 * torch.sigmoid(table[offset_index(w)]).permute(2, 0, 1)
 
 
-def swinv2_block(p, at, x, grid, heads, w, s, mask):
+def swinv2_attention(p, at, x, grid, heads, w, s, mask):
+    """What the first half of a block adds."""
     def attend(t):
         D = t.shape[-1]
         bias = torch.cat([p[f"{at}.attn.q_bias"], torch.zeros(D, dtype=t.dtype), p[f"{at}.attn.v_bias"]])
@@ -103,8 +104,17 @@ def swinv2_block(p, at, x, grid, heads, w, s, mask):
         logits = scale * (q @ k.transpose(-1, -2)) + swinv2_bias(p, f"{at}.attn", w) + shift_mask(grid, w, s, mask)[:, None]
         return linear(p, f"{at}.attn.proj", (torch.softmax(logits, -1) @ v).transpose(-2, -3).flatten(-2))
 
-    x = x + norm(p, f"{at}.norm1", in_windows(x, grid, w, s, attend))
-    return x + norm(p, f"{at}.norm2", mlp(p, f"{at}.mlp", x))
+    return norm(p, f"{at}.norm1", in_windows(x, grid, w, s, attend))
+
+
+def swinv2_mlp(p, at, x):
+    """What the second half of a block adds."""
+    return norm(p, f"{at}.norm2", mlp(p, f"{at}.mlp", x))
+
+
+def swinv2_block(p, at, x, grid, heads, w, s, mask):
+    x = x + swinv2_attention(p, at, x, grid, heads, w, s, mask)
+    return x + swinv2_mlp(p, at, x)
 
 
 def swinv2(p, c, image, mask=-100.0):

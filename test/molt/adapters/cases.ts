@@ -13,13 +13,15 @@ const caseOf = <F>(block: SomeBlock<F>, outputs: readonly Node[]): GoldenCase =>
   return { declared: declaredOf(block), outputs: new Map(outputs.map((x, i) => [String(i), x])), objective: outputs.map(power).reduce((a, x) => nodes.add(a, x)) };
 };
 
-// two groups of six channels, two in between; three latent tokens
-const [b, n, m, k, g, i, o, d, c] = [dim(3), dim(5), dim(4), dim(3), dim(2), dim(6), dim(2), dim(12), dim(10)];
-const sizes = { g, i, o };
+// twelve channels, four in between, in two groups or four; three latent tokens
+const [b, n, m, k, d, c] = [dim(3), dim(5), dim(4), dim(3), dim(12), dim(10)];
+const sizes = { g: dim(2), i: dim(6), o: dim(2) };
+const fours = { g: dim(4), i: dim(3), o: dim(1) };
 
 const ave = { before: true, relu: true, batchNorm: true, gate: 'after', start: 'zeros' } as const satisfies BottleneckOptions & { readonly start: 'zeros' };
 const avs = { ...ave, before: false, batchNorm: false, gate: 'before' } as const;
-const avqa = { ...ave, batchNorm: false, gate: 'none' } as const;
+const avqa = { ...ave, batchNorm: false } as const;
+const open = { ...avqa, gate: 'none' } as const;
 
 /** By given statistics, if there are any. */
 const inserted = <C extends Dim>(block: SomeBlock<Insert<5, 12, 4, C>>, y: Tensor<[3, 4, C]>): GoldenCase => {
@@ -29,8 +31,13 @@ const inserted = <C extends Dim>(block: SomeBlock<Insert<5, 12, 4, C>>, y: Tenso
 const [alike, other] = [input('y', b, m, d), input('y', b, m, c)];
 
 const dgSctOf = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, sizes, dim(6), n, m, c, options), other);
+const dgSctFours = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, fours, dim(6), n, m, c, options), other);
 const avmoeOf = <J extends Dim, U extends Dim>(cross: DimOf<J>, own: DimOf<U>, options: AvmoeOptions): GoldenCase => {
   const all: AvmoeSizes<3, 2, 6, 2, 4, 3> = { k, ...sizes, h: dim(4), w: dim(3) };
+  return inserted(avmoe(cross, own, all, n, m, c, options), other);
+};
+const avmoeFours = <J extends Dim, U extends Dim>(cross: DimOf<J>, own: DimOf<U>, options: AvmoeOptions): GoldenCase => {
+  const all: AvmoeSizes<3, 4, 3, 1, 4, 3> = { k, ...fours, h: dim(4), w: dim(3) };
   return inserted(avmoe(cross, own, all, n, m, c, options), other);
 };
 
@@ -53,10 +60,14 @@ export const adapterCases: Readonly<Record<string, () => GoldenCase>> = {
   'lavish-ave': () => inTraining(inserted(lavish(k, sizes, ave), alike)),
   'lavish-ave-given': () => inserted(lavish(k, sizes, ave), alike),
   'lavish-avs': () => inserted(lavish(k, sizes, avs), alike),
-  'lavish-across': () => inserted(lavishAcross(k, sizes, n, m, c, avqa), other),
+  'lavish-avqa': () => inserted(lavish(k, fours, avqa), alike),
+  'lavish-across': () => inserted(lavishAcross(k, sizes, n, m, c, open), other),
   'dg-sct-ave': () => inTraining(dgSctOf({ ...ave, channel: 0.3, spatial: 0.05 })),
+  'dg-sct-avqa': () => dgSctFours({ ...avqa, channel: 0.3, spatial: 0.05 }),
   'dg-sct-ms3': () => dgSctOf({ ...avs, channel: 0.2, spatial: 0.1 }),
   'avmoe-ave': () => inTraining(avmoeOf(dim(1), dim(1), { ...ave, self: 'none' })),
+  'avmoe-avqa': () => avmoeFours(dim(1), dim(2), { ...avqa, self: 'none' }),
+  'avmoe-2+2': () => inTraining(avmoeOf(dim(2), dim(2), { ...ave, self: 'none' })),
   'avmoe-s4': () => avmoeOf(dim(1), dim(1), { ...avs, self: 'batch' }),
   'avmoe-ms3': () => avmoeOf(dim(2), dim(2), { ...avs, self: 'tokens' }),
   'mettle-lcd': lcdCase,
