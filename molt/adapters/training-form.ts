@@ -5,7 +5,7 @@
  * laws:   proofs/molt/batch-norm.ts; test/molt/adapters/training-form.test.ts
  * source: Wu and Johnson 2021, arXiv:2105.07576, section 3
  */
-import { onOperands } from '../../dsl/graph.ts';
+import { withOperands } from '../../dsl/graph.ts';
 import { closeGraph, type Declared, elements, is, type Node, nodes } from '../../dsl/index.ts';
 import { fault, raise } from '../../shapes/fault.ts';
 
@@ -59,9 +59,13 @@ export const trainingForm = (roots: readonly Node[], declared: Iterable<Declared
 
   const statisticOf = (leaf: Node): Statistic | undefined => (is('parameter', leaf) ? statistics.get(leaf.params.name) : undefined);
   const normOf = (node: Node): string | undefined => {
-    const found = new Set(node.operands.flatMap((o) => weights.get(o) ?? []));
-    const [norm, other] = [...found];
-    return other === undefined ? norm : misplaced(`${norm}, ${other}`, `a ${node.primitive} of both`);
+    let norm: string | undefined;
+    for (const o of node.operands) {
+      const other = weights.get(o);
+      if (norm !== undefined && other !== undefined && other !== norm) return misplaced(`${norm}, ${other}`, `a ${node.primitive} of both`);
+      norm ??= other;
+    }
+    return norm;
   };
   const isWeight = (node: Node): boolean => (node.operands.length === 0 ? !is('input', node) : node.operands.every((o) => weights.has(o)));
 
@@ -70,7 +74,7 @@ export const trainingForm = (roots: readonly Node[], declared: Iterable<Declared
     const known = made.get(node);
     if (known !== undefined) return known;
     const statistic = statisticOf(node);
-    const now = statistic === undefined ? onOperands(node, node.operands.map((o) => (weights.get(o) === undefined ? o : filled(o, value)))) : kinds[statistic.kind](value);
+    const now = statistic === undefined ? withOperands(node, (o) => (weights.get(o) === undefined ? o : filled(o, value))) : kinds[statistic.kind](value);
     if (is('parameter', node) && statistic !== undefined) moments.set(node.params.name, now);
     made.set(node, now);
     return now;
@@ -100,7 +104,8 @@ export const trainingForm = (roots: readonly Node[], declared: Iterable<Declared
     }
     const norm = normOf(node);
     const value = norm === undefined ? undefined : valueOf(norm, node);
-    made.set(node, onOperands(node, node.operands.map((o) => (value !== undefined && weights.get(o) !== undefined ? filled(o, value) : (made.get(o) ?? o)))));
+    const now = withOperands(node, (o) => (value !== undefined && weights.get(o) !== undefined ? filled(o, value) : (made.get(o) ?? o)));
+    if (now !== node) made.set(node, now);
   }
   return { roots: graph.roots.map((root) => { const norm = weights.get(root); return norm === undefined ? (made.get(root) ?? root) : misplaced(norm, 'as an output'); }), moments };
 };
