@@ -52,9 +52,9 @@ const resultsIn = (folder: string): readonly Results[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => readResults(name, readFileSync(join(folder, name), 'utf8'))) : [];
 
 /** Training memory, in a folder of its own. Whether engines held what was predicted. */
-const memory = (options: BenchOptions, to: string): boolean => {
+const memory = (options: BenchOptions, root: string, to: string): boolean => {
   say(memoryCase.name);
-  const results = runMemory({ quick: options.quick, date: dateOf(options), only: options.only, sides: options.sides, built, say });
+  const results = runMemory({ quick: options.quick, date: dateOf(options), only: options.only, sides: options.sides, built, root, say });
   const folder = join(to, 'memory');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${memoryCase.name}.json`), `${JSON.stringify(results, null, 1)}\n`);
@@ -101,7 +101,7 @@ export const main = async (argv: readonly string[], root: string): Promise<numbe
       process.stdout.write(`${caseTable(results)}\n`);
       broken ||= results.sizes.some((s) => s.sides.length === 0 || Object.values(s.absent).some((why) => why.startsWith('does not agree')));
     }
-    if (names.length === 0 || names.includes(memoryCase.name)) broken = !memory(options, to) || broken;
+    if (names.length === 0 || names.includes(memoryCase.name)) broken = !memory(options, root, to) || broken;
     if (names.some((name) => name !== memoryCase.name) || names.length === 0) writeFileSync(join(to, 'table.md'), wholeTable(resultsIn(to)));
   } finally {
     clear();

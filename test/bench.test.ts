@@ -13,6 +13,9 @@ import { blockOf, readmeTable, withBlock } from '../bench/readme.ts';
 import { readResults, type Results } from '../bench/results.ts';
 import { exponent, quantile, ratioOf } from '../bench/statistics.ts';
 import { wholeTable } from '../bench/table.ts';
+import { readMemory } from '../bench/memory/results.ts';
+import { asPredicted } from '../bench/memory/run.ts';
+import { followsPlan, memoryRatios, memoryTable, missOf } from '../bench/memory/table.ts';
 import { root } from './repo/tree.ts';
 
 const resultsIn = (folder: string): readonly Results[] =>
@@ -68,6 +71,9 @@ test('the harness runs from end to end at tiny sizes', { timeout: 300_000 }, () 
     const step = all.find((r) => r.case === 'molt-step')?.sizes[0]?.sides[0];
     expect(step?.memory?.peak).toBeGreaterThan(1e7);
     expect(step?.memory?.saved).toBeGreaterThan(0);
+    const memory = readMemory('quick', readFileSync(join(folder, 'memory', 'training-memory.json'), 'utf8'));
+    expect(memory.rows.map((r) => r.adapter)).toEqual(['MoLT', 'norm-only']);
+    expect([memory.absent, asPredicted(memory)]).toEqual([[], true]);
     expect(readFileSync(join(folder, 'table.md'), 'utf8')).toBe(wholeTable(all));
     expect(withBlock(`a\n<!-- bench: written by \`npm run bench -- --readme\` -->\nold\n<!-- end of bench -->\nb`, readmeTable(all))).toContain('molt-step, B = 2 | molt, tfjs-wasm');
   } finally {
@@ -89,4 +95,26 @@ test('the committed table and the table in README are those of the committed res
   if (all.length > 0) expect(readFileSync(join(committed, 'table.md'), 'utf8')).toBe(wholeTable(all));
   expect(blockOf(readFileSync(join(root, 'README.md'), 'utf8'))).toBe(readmeTable(all));
   expect(all.filter((r) => r.quick)).toEqual([]);
+});
+
+const memoryFile = join(committed, 'memory', 'training-memory.json');
+
+test('training memory: the committed table is of the committed results, engines held what was predicted, and the guide says what was measured', () => {
+  const results = readMemory(memoryFile, readFileSync(memoryFile, 'utf8'));
+  expect(readFileSync(join(committed, 'memory', 'table.md'), 'utf8')).toBe(memoryTable(results));
+  expect([results.quick, asPredicted(results)]).toEqual([false, true]);
+  const published = memoryRatios(results).find((r) => r.trunks === 'swinv2-tiny-w8-256 + htsat' && r.engine === 'tfjs-wasm' && r.batch === 1);
+  expect(published?.peak).toBeGreaterThan(17);
+  const guide = readFileSync(join(root, 'docs', 'variants.md'), 'utf8');
+  expect(guide).toContain(`measured ${published?.peak.toFixed(1) ?? 'nothing'} : 1`);
+});
+
+test('a side that holds more than was predicted is found out', () => {
+  const row = { adapter: 'MoLT', trunks: 'any', batch: 1, engine: 'tfjs-wasm', predicted: { peak: 100, saved: 50 }, measured: { peak: 104, saved: 50 }, process: { before: 0, peak: 0 } };
+  const results = (...rows: readonly (typeof row)[]) => ({ schemaVersion: 1 as const, case: 'training-memory' as const, about: '', quick: true, date: '', machine: { processor: '', cores: 1, memoryBytes: 1, system: '' }, rows, absent: [] });
+  expect(missOf(row)).toBeCloseTo(0.04, 9);
+  expect(asPredicted(results(row))).toBe(true);
+  expect(asPredicted(results(row, { ...row, measured: { peak: 100, saved: 60 } }))).toBe(false);
+  expect(asPredicted(results({ ...row, engine: 'ort-node', measured: { peak: 300, saved: 50 } }))).toBe(true);
+  expect(['tfjs-wasm', 'reference', 'ort-node'].map(followsPlan)).toEqual([true, true, false]);
 });

@@ -15,6 +15,8 @@ const measured = t.type({
 });
 export type MeasuredMemory = t.TypeOf<typeof measured>;
 
+const python = t.type({ before: t.number, peak: t.number, saved: t.number });
+
 const row = t.intersection([t.type({ adapter: t.string, trunks: t.string, batch: t.number, engine: t.string }), measured]);
 export type MemoryRow = t.TypeOf<typeof row>;
 
@@ -35,3 +37,5 @@ const decoded = <A>(of: t.Decoder<unknown, A>, what: string, text: string): A =>
 export const readMemory = (path: string, text: string): MemoryResults => decoded(codec, path, text);
 /** @throws Error for what is no answer of a side */
 export const readAnswer = (text: string): MeasuredMemory => decoded(measured, 'a side', text);
+/** @throws Error for what is no answer of PyTorch's script */
+export const readPython = (text: string): t.TypeOf<typeof python> => decoded(python, 'PyTorch', text);

@@ -66,5 +66,6 @@ export const memoryJobs: readonly MemoryJob[] = [
   ...jobs(published, every, [1], ['tfjs-wasm']),
   ...jobs(published, ['MoLT', 'Mettle'], [2, 4, 8], ['tfjs-wasm']),
   ...jobs(published, ['MoLT', 'Mettle', 'LAVisH', 'DG-SCT', 'norm-only'], [1], ['ort-node']),
+  ...jobs(published, ['MoLT', 'LAVisH'], [1], ['pytorch']),
   ...jobs(tiny, every, [1, 2, 4, 8], ['tfjs-wasm']),
 ];
