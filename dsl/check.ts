@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Fault, fault } from '../shapes/fault.ts';
 import { elements, is, type Node } from './expr.ts';
 import { closeGraph } from './graph.ts';
+import { interner } from './intern.ts';
 import { isMisfit, shapeOf } from './shapes-of.ts';
 
 const checkNode = (node: Node): Fault | undefined => {
@@ -18,9 +19,9 @@ const checkNode = (node: Node): Fault | undefined => {
   return agrees ? undefined : fault('Shape', where, [`recorded ${node.dtype}[${node.sizes.join(', ')}]`], `${typed.dtype}[${typed.sizes.join(', ')}] by the rule`);
 };
 
-/** The roots again, or the first node whose recorded shape its rule does not give; also a leaf name with two meanings. */
-export const check = (roots: readonly Node[]): E.Either<Fault, readonly Node[]> => {
-  const graph = closeGraph(roots);
+/** The roots again, or the first node whose recorded shape its rule does not give; also a leaf name with two meanings. The table may know some of the nodes. */
+export const check = (roots: readonly Node[], table = interner()): E.Either<Fault, readonly Node[]> => {
+  const graph = closeGraph(roots, table);
   const leaves = new Map<string, Node>();
   for (const node of graph.nodes) {
     const wrong = checkNode(node);

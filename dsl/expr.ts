@@ -90,7 +90,11 @@ export type Table<Row extends { readonly [P in Primitive]: unknown }> = { readon
 
 export const is = <P extends Primitive>(primitive: P, node: Node): node is Node<P> => node.primitive === primitive;
 
-export const elements = (sizes: Sizes): number => sizes.reduce((a, b) => a * b, 1);
+export const elements = (sizes: Sizes): number => {
+  let product = 1;
+  for (let i = 0; i < sizes.length; i += 1) product *= sizes[i] ?? 1;
+  return product;
+};
 
 export const sameSizes = (a: Sizes, b: Sizes): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 

@@ -23,7 +23,7 @@ export const formTable = (): ((node: Node) => number) => {
 };
 
 /** A function of a node that looks at nothing but its form, computed once for each. */
-export const byForm = <A>(of: (node: Node) => A): ((node: Node) => A) => {
+export const byForm = <A, N extends Node = Node>(of: (node: N) => A): ((node: N) => A) => {
   const formOf = formTable();
   const known: A[] = [];
   return (node) => {

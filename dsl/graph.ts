@@ -22,43 +22,67 @@ export const withOperands = (node: Node, by: (operand: Node) => Node): Node => {
   return node;
 };
 
-/** The graph of the given roots, by a table that may know some of its nodes. Depth is not limited by the call stack. */
-export const closeGraph = (roots: readonly Node[], table = interner()): Graph => {
-  /** of every node seen the one of the table; those of the table stand for themselves */
-  const canonical = new Map<Node, Node>();
-  const nodes: Node[] = [];
-  const now = (node: Node): Node => canonical.get(node) ?? node;
-
-  const close = (node: Node): void => {
-    const own = table.has(node) ? node : table.intern(withOperands(node, now));
-    if (own !== node) canonical.set(node, own);
-    if (canonical.has(own)) return;
-    canonical.set(own, own);
-    nodes.push(own);
-  };
-
-  // the way from a root to where the walk is, and how many operands of each node on it were visited
+/** What stands in a graph, each node once, operands before users. Depth is not limited by the call stack. */
+const walk = (roots: readonly Node[], isDone: (node: Node) => boolean, leave: (node: Node) => void): void => {
+  // the way from a root to where the walk is, and how many operands of each node on it were looked at
   const path: Node[] = [];
-  const visited: number[] = [];
+  const looked: number[] = [];
+  const enter = (node: Node): void => {
+    path.push(node);
+    looked.push(0);
+  };
   for (const root of roots) {
-    if (canonical.has(root)) continue;
-    path.push(root);
-    visited.push(0);
+    if (isDone(root)) continue;
+    enter(root);
     for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
-      const next = visited[visited.length - 1] ?? 0;
-      const operand = node.operands[next];
+      const next = looked.pop() ?? 0;
+      const operand = next < node.operands.length ? node.operands[next] : undefined;
       if (operand === undefined) {
         path.pop();
-        visited.pop();
-        if (!canonical.has(node)) close(node);
+        if (!isDone(node)) leave(node);
       } else {
-        visited[visited.length - 1] = next + 1;
-        if (!canonical.has(operand)) {
-          path.push(operand);
-          visited.push(0);
-        }
+        looked.push(next + 1);
+        if (!isDone(operand)) enter(operand);
       }
     }
   }
+};
+
+/** The graph of the roots as they are. */
+export const graphOf = (roots: readonly Node[]): Graph => {
+  const nodes = new Set<Node>();
+  walk(roots, (node) => nodes.has(node), (node) => nodes.add(node));
+  return { nodes: [...nodes], roots };
+};
+
+/** The graph of the given roots, by a table that may know some of its nodes: of those it takes no more than a look at each operand. */
+export const closeGraph = (roots: readonly Node[], table = interner()): Graph => {
+  /** what nodes that are not of the table became */
+  const canonical = new Map<Node, Node>();
+  const now = (node: Node): Node => canonical.get(node) ?? node;
+  const nodes: Node[] = [];
+  /** 1 for nodes of the table that are listed */
+  let listed = new Uint8Array(table.size() + 64);
+  const list = (node: Node, number: number): void => {
+    if (number >= listed.length) {
+      const longer = new Uint8Array(2 * number);
+      longer.set(listed);
+      listed = longer;
+    }
+    if (listed[number] === 1) return;
+    listed[number] = 1;
+    nodes.push(node);
+  };
+  const isDone = (node: Node): boolean => {
+    const number = table.numberOf(node);
+    return number < 0 ? canonical.has(node) : listed[number] === 1;
+  };
+  walk(roots, isDone, (node) => {
+    const number = table.numberOf(node);
+    if (number >= 0) return list(node, number);
+    const own = table.intern(withOperands(node, now));
+    if (own !== node) canonical.set(node, own);
+    list(own, table.numberOf(own));
+  });
   return { nodes, roots: roots.map(now) };
 };

@@ -14,6 +14,7 @@ export { fuse, type Fused } from './fuse.ts';
 export { grad, type Gradient } from './grad.ts';
 export { closeGraph, type Graph } from './graph.ts';
 export * from './init.ts';
+export { interner, type Interner } from './intern.ts';
 export { isCanonical, lower, plainTarget, type Target } from './lower.ts';
 export * as nodes from './build.ts';
 export { constant as constantNode, fill as fillNode, input as inputNode, node, parameter as parameterNode } from './node.ts';

@@ -14,6 +14,10 @@ export interface Interner {
   /** the node of the table that equals this one; its operands must be of the table */
   readonly intern: (node: Node) => Node;
   readonly has: (node: Node) => boolean;
+  /** nodes of the table are numbered from 0 on, operands before users, so that what is known of each is an entry of an array; −1 for others */
+  readonly numberOf: (node: Node) => number;
+  /** how many nodes it has */
+  readonly size: () => number;
 }
 
 const commuting: ReadonlySet<string> = new Set(['add', 'mul', 'max', 'min', 'equal', 'and', 'or', 'xor']);
@@ -27,19 +31,15 @@ export const interner = (): Interner => {
   const words = wordTable();
   const own = pen(words.put);
 
-  const numberOf = (operand: Node | undefined): number => (operand === undefined ? undefined : numbers.get(operand)) ?? -1;
+  const numberOf = (node: Node): number => numbers.get(node) ?? -1;
   const write = (node: Node): void => {
     const { operands } = node;
-    const [a, b] = operands;
-    const turned = operands.length === 2 && numberOf(a) > numberOf(b) && commutes(node);
+    const ids = operands.map(numberOf);
+    const turned = (ids[0] ?? 0) > (ids[1] ?? 0) && commutes(node);
     own.text(node.primitive);
     own.text(node.dtype);
     own.list(node.sizes);
-    own.put(operands.length);
-    if (turned) {
-      own.put(numberOf(b));
-      own.put(numberOf(a));
-    } else for (const operand of operands) own.put(numberOf(operand));
+    own.list(turned ? ids.reverse() : ids);
     if (turned && is('einsum', node)) writeAxes(node.params.inputs.toReversed(), node.params.output, own);
     else writeParameters(node, own);
   };
@@ -55,5 +55,7 @@ export const interner = (): Interner => {
       return node;
     },
     has: (node) => numbers.has(node),
+    numberOf,
+    size: () => nodes.length,
   };
 };

@@ -5,14 +5,13 @@
  * laws:  proofs/dsl/lower.ts: lowered = unlowered; every einsum of the result is canonical
  * not:   re-association across several einsums.
  */
-import { fault, raise } from '../shapes/fault.ts';
 import { einsum, eye, mul, permute, reshape, sumAxes } from './build.ts';
 import { contractionOrder, type Order } from './contract/order.ts';
 import { elements, is, type Node, sameSizes } from './expr.ts';
 import { byForm } from './forms.ts';
 import { closeGraph, withOperands } from './graph.ts';
-import { interner, type Interner } from './intern.ts';
-import { input } from './node.ts';
+import { interner } from './intern.ts';
+import { follow, placesFor, recipeOf } from './recipe.ts';
 
 /** What an engine's matrix product reads. */
 export interface Target {
@@ -175,42 +174,21 @@ export const isCanonical = ({ params: { inputs, output } }: Node<'einsum'>, { tr
     && (sameAxes(right, ...batch, 2, 3) || (transposed && sameAxes(right, ...batch, 3, 2)));
 };
 
-/** A graph over numbered places: what is made on any operands of one form. */
-interface Recipe {
-  /** operands before users; the places first */
-  readonly steps: readonly { readonly node: Node; readonly from: readonly number[] }[];
-  readonly result: number;
-}
-
-/** How the einsums of one form are lowered: found on inputs that stand for the operands. */
-const recipeOf = (node: Node<'einsum'>, target: Target): Recipe => {
-  const places = node.operands.map((o, i) => input(String(i), o.sizes, o.dtype));
-  const { nodes, roots } = closeGraph([...places, lowerEinsum(node, places, target)]);
-  const at = new Map(nodes.map((n, i) => [n, i]));
-  const indexOf = (n: Node): number => at.get(n) ?? 0;
-  return { steps: nodes.slice(places.length).map((n) => ({ node: n, from: n.operands.map(indexOf) })), result: roots.slice(-1).map(indexOf)[0] ?? 0 };
-};
-
-/** What a recipe makes of operands, as nodes of the table. */
-const follow = ({ steps, result }: Recipe, operands: readonly Node[], table: Interner): Node => {
-  const made = [...operands];
-  for (const { node, from } of steps) made.push(table.intern(from.length === 0 ? node : Object.freeze({ ...node, operands: from.map((i) => made[i] ?? node) })));
-  return made[result] ?? raise(fault('Defect', 'lower', ['a recipe without a result'], 'the value of an einsum', 'please report this'));
-};
-
 /**
- * The same roots, with every einsum canonical, as nodes of a table. A table takes einsums of other axis names for equal and keeps the first: one that
- * knows some of the given nodes may give those back, which is right for costs and not for engines, who read names.
+ * The same roots, with every einsum canonical, closed by a table that may know them, as nodes of another that does not: a table takes einsums
+ * of other axis names for equal and gives back the first, and engines read names.
  */
-export const lower = (roots: readonly Node[], target: Target = plainTarget, known?: Interner): readonly Node[] => {
-  const graph = closeGraph(roots, known ?? interner());
-  const table = known ?? interner();
-  const recipes = byForm((node) => (is('einsum', node) ? recipeOf(node, target) : { steps: [], result: 0 }));
+export const lower = (roots: readonly Node[], target: Target = plainTarget, known = interner(), table = interner()): readonly Node[] => {
+  const graph = closeGraph(roots, known);
+  const recipes = byForm((node: Node<'einsum'>) => {
+    const places = placesFor(node.operands);
+    return recipeOf(places, lowerEinsum(node, places, target));
+  });
   const lowered = new Map<Node, Node>();
   const now = (node: Node): Node => lowered.get(node) ?? node;
   for (const node of graph.nodes) {
     const made = is('einsum', node) && !isCanonical(node, target) ? follow(recipes(node), node.operands.map(now), table) : table.intern(withOperands(node, now));
-    if (made !== node) lowered.set(node, made);
+    if (made !== undefined && made !== node) lowered.set(node, made);
   }
   return graph.roots.map(now);
 };

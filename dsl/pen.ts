@@ -5,7 +5,7 @@
  * not:   operands: what of them a word is about, their identity or their sizes, is for who writes (intern.ts, forms.ts).
  */
 import type { Data, Node, Params, Primitive } from './expr.ts';
-import { wordTable } from './words.ts';
+import { type Words, wordTable } from './words.ts';
 
 export interface Pen {
   /** an integer of 32 bits */
@@ -29,7 +29,8 @@ export const pen = (put: (n: number) => void): Pen => {
   const halves = new Int32Array(number.buffer);
   const texts = new Map<string, number>();
   const known = new Map<Data, number>();
-  const contents = wordTable();
+  /** of the data of constants; most graphs have none */
+  let contents: Words | undefined;
 
   const real = (x: number): void => {
     number[0] = x;
@@ -37,6 +38,7 @@ export const pen = (put: (n: number) => void): Pen => {
     put(halves[1] ?? 0);
   };
   const contentOf = (data: Data): number => {
+    contents ??= wordTable();
     for (let i = 0; i < data.length; i += 1) {
       number[0] = data[i] ?? 0;
       contents.put(halves[0] ?? 0);

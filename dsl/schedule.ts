@@ -28,34 +28,47 @@ export const bufferOf = (node: Node): Node => {
   return aliases.has(node.primitive) && operand !== undefined ? bufferOf(operand) : node;
 };
 
-/** The plan of the roots, closed by a table that may know some of their nodes. */
-export const schedule = (roots: readonly Node[], table = interner()): Plan => {
-  const graph = closeGraph(roots, table);
-  const lastUse = new Map<Node, number>();
-  graph.nodes.forEach((node, i) => {
-    lastUse.set(node, i);
-    for (const operand of node.operands) lastUse.set(operand, i);
-  });
-  const kept = new Set(graph.roots);
-  const frees: Node[][] = graph.nodes.map(() => []);
-  for (const [node, i] of lastUse) if (!kept.has(node)) frees[i]?.push(node);
+/** Of steps that free nothing. */
+const nothing: readonly Node[] = [];
 
+/** The plan of the roots, closed by a table that may know some of their nodes. Steps are numbered, so that what is known of each is an entry of an array. */
+export const schedule = (roots: readonly Node[], table = interner()): Plan => {
+  const { nodes: steps, roots: outputs } = closeGraph(roots, table);
+  /** steps by their numbers in the table */
+  const stepAt = new Int32Array(table.size());
+  const stepOf = (node: Node): number => stepAt[table.numberOf(node)] ?? 0;
+  const lastUse = new Int32Array(steps.length);
+  /** the step whose buffer holds a step's value, as `bufferOf` */
+  const owner = new Int32Array(steps.length);
+  steps.forEach((node, i) => {
+    stepAt[table.numberOf(node)] = i;
+    lastUse[i] = i;
+    owner[i] = i;
+    for (const operand of node.operands) lastUse[stepOf(operand)] = i;
+    const [first] = node.operands;
+    if (first !== undefined && aliases.has(node.primitive)) owner[i] = owner[stepOf(first)] ?? i;
+  });
+  for (const output of outputs) lastUse[stepOf(output)] = steps.length;
+
+  const freed: number[][] = [];
+  lastUse.forEach((last, i) => {
+    if (last < steps.length) (freed[last] ??= []).push(i);
+  });
   // A buffer lives while any of its aliases does.
-  const holders = new Map<Node, number>();
+  const holders = new Int32Array(steps.length);
   let live = 0;
   let peakBytes = 0;
-  graph.nodes.forEach((node, i) => {
-    const buffer = bufferOf(node);
-    const count = holders.get(buffer) ?? 0;
-    if (count === 0) live += byteSize(buffer);
-    holders.set(buffer, count + 1);
+  const change = (step: number, by: 1 | -1): void => {
+    const buffer = owner[step] ?? step;
+    const before = holders[buffer] ?? 0;
+    holders[buffer] = before + by;
+    const held = steps[buffer];
+    if (held !== undefined && (before === 0 || before + by === 0)) live += by * byteSize(held);
+  };
+  steps.forEach((_, i) => {
+    change(i, 1);
     peakBytes = Math.max(peakBytes, live);
-    for (const freed of frees[i] ?? []) {
-      const owner = bufferOf(freed);
-      const left = (holders.get(owner) ?? 0) - 1;
-      holders.set(owner, left);
-      if (left === 0) live -= byteSize(owner);
-    }
+    for (const step of freed[i] ?? []) change(step, -1);
   });
-  return { steps: graph.nodes, outputs: graph.roots, frees, peakBytes };
+  return { steps, outputs, frees: steps.map((_, i) => freed[i]?.flatMap((step) => steps[step] ?? []) ?? nothing), peakBytes };
 };

@@ -30,11 +30,11 @@ const basis = 0x811c9dc5 | 0;
 
 export const wordTable = (): Words => {
   /** the words; `from` says where each begins, and where the next one will */
-  let letters = new Int32Array(1 << 10);
-  let from = new Int32Array(1 << 8);
-  let hashes = new Int32Array(1 << 8);
+  let letters = new Int32Array(1 << 8);
+  let from = new Int32Array(1 << 5);
+  let hashes = new Int32Array(1 << 5);
   /** number + 1 of the word in a slot, 0 where there is none; at most half of them are taken */
-  let slots = new Int32Array(1 << 9);
+  let slots = new Int32Array(1 << 6);
   let words = 0;
   let at = 0;
   let hash = basis;

@@ -8,11 +8,11 @@ import type { Declared } from '../block.ts';
 import type { Node } from '../expr.ts';
 import { countBuffers, countDeclared } from '../parameters.ts';
 import { planOf } from '../plan.ts';
-import { interner } from '../intern.ts';
+import { interner, type Interner } from '../intern.ts';
 import { lower, plainTarget } from '../lower.ts';
 import { type Plan, schedule } from '../schedule.ts';
 import { countParameters, type ParameterCount, type StateBytes, stateBytes } from './parameters.ts';
-import { passesOf } from './passes.ts';
+import { type Passes, passesOf } from './passes.ts';
 import { workingBytes } from './resident.ts';
 import { type Saved, savedOf } from './saved.ts';
 import { workIn } from './work.ts';
@@ -27,6 +27,8 @@ export interface Costed {
   readonly training?: { readonly forward: readonly Node[]; readonly gradients: readonly Node[] };
   /** every weight of the model; left out, those that the roots read are counted */
   readonly declared?: Iterable<Declared>;
+  /** a table that has the nodes of the roots, where they were closed by one: then closing them again is a walk */
+  readonly table?: Interner;
 }
 
 /** Multiply-adds of one batch. */
@@ -71,18 +73,17 @@ interface Plans {
   readonly training: Plan | undefined;
 }
 /** Both as written; what they have in common is lowered once. */
-const written = (outputs: readonly Node[], trained: readonly Node[] | undefined): Plans => {
+const written = (outputs: readonly Node[], trained: readonly Node[] | undefined, known: Interner): Plans => {
   const table = interner();
-  const lowered = lower([...outputs, ...(trained ?? [])], plainTarget, table);
+  const lowered = lower([...outputs, ...(trained ?? [])], plainTarget, known, table);
   return { inference: schedule(lowered.slice(0, outputs.length), table), training: trained === undefined ? undefined : schedule(lowered.slice(outputs.length), table) };
 };
 
 const nothing: Saved = { total: 0, constant: 0, features: 0, frozen: 0, trained: 0 };
 
-const workOfPlans = (inference: Plan, training: Plan | undefined, forward: number): PassWork => {
-  const passes = training === undefined ? { forward: [], backward: [] } : passesOf(training, forward);
-  return { inference: workIn(inference.steps), forward: workIn(passes.forward), backward: workIn(passes.backward) };
-};
+const noPasses: Passes = { forward: [], backward: [] };
+
+const workOfPlans = (inference: Plan, passes: Passes): PassWork => ({ inference: workIn(inference.steps), forward: workIn(passes.forward), backward: workIn(passes.backward) });
 
 /**
  * The cost of a model.
@@ -96,23 +97,26 @@ const workOfPlans = (inference: Plan, training: Plan | undefined, forward: numbe
  * cost.multiplyAdds.printed.inference; // 96
  * cost.saved.trained; // 48: y, which the gradient of the square reads
  */
-export const costOf = ({ batch, outputs, training, declared }: Costed, planBy: PlanBy = asPlanned): Cost => {
+export const costOf = ({ batch, outputs, training, declared, table = interner() }: Costed, planBy: PlanBy = asPlanned): Cost => {
   const forward = training?.forward.length ?? 0;
   const trained = training === undefined ? undefined : [...training.forward, ...training.gradients];
-  const plain = written(outputs, trained);
-  const { inference, training: plan }: Plans = planBy === asWritten ? plain : { inference: planBy(outputs, outputs.length), training: trained === undefined ? undefined : planBy(trained, forward) };
+  const plain = written(outputs, trained, table);
+  const asPrinted = planBy === asWritten;
+  const { inference, training: plan }: Plans = asPrinted ? plain : { inference: planBy(outputs, outputs.length), training: trained === undefined ? undefined : planBy(trained, forward) };
   const all = declared === undefined ? undefined : [...declared];
   const parameters = all === undefined ? countParameters([...outputs, ...(trained ?? [])]) : countDeclared(all);
   const state = stateBytes(parameters, countBuffers(all ?? []));
+  const passes = plan === undefined ? noPasses : passesOf(plan, forward);
+  const work = workOfPlans(inference, passes);
   return {
     batch,
     parameters,
     state,
     multiplyAdds: {
-      printed: workOfPlans(plain.inference, plain.training, forward),
-      planned: workOfPlans(inference, plan, forward),
+      printed: asPrinted ? work : workOfPlans(plain.inference, plain.training === undefined ? noPasses : passesOf(plain.training, forward)),
+      planned: work,
     },
-    saved: plan === undefined ? nothing : savedOf(plan, forward),
+    saved: plan === undefined ? nothing : savedOf(plan, forward, passes),
     peak: { inference: inference.peakBytes, training: plan?.peakBytes ?? null },
     resident: { inference: state.weights + workingBytes(inference), training: plan === undefined ? null : state.weights + state.optimiser + workingBytes(plan) },
   };

@@ -15,5 +15,7 @@ export interface Passes {
 export const passesOf = (plan: Plan, forward: number): Passes => {
   const needed = new Set(plan.outputs.slice(0, forward));
   for (const node of plan.steps.toReversed()) if (needed.has(node)) for (const operand of node.operands) needed.add(operand);
-  return { forward: plan.steps.filter((n) => needed.has(n)), backward: plan.steps.filter((n) => !needed.has(n)) };
+  const passes: { readonly forward: Node[]; readonly backward: Node[] } = { forward: [], backward: [] };
+  for (const node of plan.steps) passes[needed.has(node) ? 'forward' : 'backward'].push(node);
+  return passes;
 };

@@ -64,12 +64,19 @@ export const frozenBlocks = (nodes: readonly Node[]): ((path: string) => boolean
 };
 
 /** The buffers of forward nodes that backward nodes read, leaves left out. */
-export const readAcross = (ahead: ReadonlySet<Node>, behind: readonly Node[]): Set<Node> =>
-  new Set(behind.flatMap((node) => node.operands.filter((o) => ahead.has(o)).map(bufferOf).filter((buffer) => !isLeaf(buffer))));
+export const readAcross = (ahead: ReadonlySet<Node>, behind: readonly Node[]): Set<Node> => {
+  const read = new Set<Node>();
+  for (const node of behind) {
+    for (const operand of node.operands) {
+      const buffer = ahead.has(operand) ? bufferOf(operand) : undefined;
+      if (buffer !== undefined && !isLeaf(buffer)) read.add(buffer);
+    }
+  }
+  return read;
+};
 
-/** The values that the backward steps of a training plan read of its forward steps. The first `forward` outputs are the forward pass's. */
-export const savedIn = (plan: Plan, forward: number): readonly SavedValue[] => {
-  const passes = passesOf(plan, forward);
+/** The values that the backward steps of a training plan read of its forward steps. The first `forward` outputs are the forward pass's; its passes may be known. */
+export const savedIn = (plan: Plan, forward: number, passes = passesOf(plan, forward)): readonly SavedValue[] => {
   const ahead = new Set(passes.forward);
   const saved = readAcross(ahead, passes.backward);
   const trained = dependents(passes.forward, (n) => is('parameter', n) && n.params.trainable);
@@ -94,8 +101,8 @@ export interface Saved {
 const sum = (values: readonly SavedValue[]): number => values.reduce((bytes, value) => bytes + value.bytes, 0);
 
 /** Bytes that a training plan keeps between forward and backward, of the whole batch. */
-export const savedOf = (plan: Plan, forward: number): Saved => {
-  const values = savedIn(plan, forward);
+export const savedOf = (plan: Plan, forward: number, passes = passesOf(plan, forward)): Saved => {
+  const values = savedIn(plan, forward, passes);
   const of = (part: Part): number => sum(values.filter((v) => v.part === part));
   return { total: sum(values), constant: of('constant'), features: of('features'), frozen: of('frozen'), trained: of('trained') };
 };

@@ -7,7 +7,6 @@ import { byteSize, elements, type Node, type Primitive } from '../expr.ts';
 import { closeGraph } from '../graph.ts';
 import { lower } from '../lower.ts';
 import { bufferOf } from '../schedule.ts';
-import { einsumAxes } from '../shapes-of.ts';
 
 type Work<P extends Primitive> = (node: Node<P>) => number;
 const free = (): number => 0;
@@ -17,9 +16,13 @@ const perOperandElement = (k: number) => (node: Node): number => k * elements(no
 /** Multiply-adds of one node. One multiply-add per element for elementwise work; moving data counts 0. */
 export const workRules = {
   input: free, parameter: free, constant: free, fill: free,
-  einsum: (node) => {
-    const axes = einsumAxes(node.params.inputs, node.operands);
-    return 'needed' in axes ? 0 : [...axes.values()].reduce((a, b) => a * b, 1) * Math.max(1, node.operands.length - 1);
+  einsum: ({ params: { inputs }, operands }) => {
+    // every axis once: where it is first named
+    let product = 1;
+    inputs.forEach((axes, i) => axes.forEach((axis, k) => {
+      if (axes.indexOf(axis) === k && !inputs.some((before, j) => j < i && before.includes(axis))) product *= operands[i]?.sizes[k] ?? 1;
+    }));
+    return product * Math.max(1, operands.length - 1);
   },
   map: perElement(1), zip: perElement(1), compare: perElement(1), logic: perElement(1), select: perElement(1),
   max: perOperandElement(1), argmax: perOperandElement(1), topk: (node) => perOperandElement(node.params.k)(node),

@@ -8,7 +8,7 @@
  */
 import { fault, raise } from '../../shapes/fault.ts';
 import type { Node, Primitive } from '../expr.ts';
-import { closeGraph, type Graph, onOperands } from '../graph.ts';
+import { closeGraph, type Graph, graphOf, onOperands } from '../graph.ts';
 import { interner, type Interner } from '../intern.ts';
 import { labelled } from '../node.ts';
 import { holdsOf } from './holds.ts';
@@ -101,22 +101,6 @@ const pass = <N extends string>(graph: Graph, table: Interner, rulesAt: (p: Prim
   return graph.roots.map(now);
 };
 
-/** The graph of nodes that are of one table. */
-const ordered = (roots: readonly Node[]): Graph => {
-  const seen = new Set<Node>();
-  const nodes: Node[] = [];
-  const stack = roots.toReversed();
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (seen.has(node)) continue;
-    const next = node.operands.find((o) => !seen.has(o));
-    if (next === undefined) {
-      seen.add(node);
-      nodes.push(node);
-    } else stack.push(node, next);
-  }
-  return { nodes, roots };
-};
-
 /** More firings than this for each node of the graph mean that two rules undo each other: a defect. */
 const patience = 200;
 
@@ -139,7 +123,7 @@ export const simplifyBy = <N extends string>(rules: Rules<N>) => {
         fired.set(name, (fired.get(name) ?? 0) + 1);
         if (total > most) raise(fault('Defect', 'simplify', [...fired].map(([n, times]) => `${n}: ${times}`), 'rules that come to an end', 'please report this'));
       });
-      if (total > before) graph = ordered(next);
+      if (total > before) graph = graphOf(next);
     }
     return { roots: graph.roots, fired };
   };

@@ -69,7 +69,7 @@ const build: Check = (state, { batch }) => {
 const shapes: Check = (state) => {
   const { system } = state;
   if (system === undefined) return { note: 'nothing was built', skipped: true };
-  const found = caught(() => checkGraph([...system.outputs, system.loss, ...system.gradients]), (thrown) => faultOf('shapes', thrown));
+  const found = caught(() => checkGraph([...system.outputs, system.loss, ...system.gradients], system.table), (thrown) => faultOf('shapes', thrown));
   return isLeft(found) ? { note: 'a shape is wrong', diagnostics: [faultFinding(state, found.left)] } : { note: 'every shape follows from its rule' };
 };
 

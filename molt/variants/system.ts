@@ -6,7 +6,7 @@
  */
 import { chain, type Either, left, map } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { asPlanned, type Cost, costOf, type Declared, grad, is, type Node, nodes, parameterNode, type PlanBy, substitute, unwrap } from '../../dsl/index.ts';
+import { asPlanned, closeGraph, type Cost, costOf, type Declared, grad, interner, type Interner, is, type Node, nodes, parameterNode, type PlanBy, substitute, unwrap } from '../../dsl/index.ts';
 import { fault, type Fault } from '../../shapes/index.ts';
 import { applied } from '../backbones/applied.ts';
 import { weightsOf } from '../backbones/backbone.ts';
@@ -29,6 +29,8 @@ export interface System {
   readonly gradients: readonly Node[];
   /** every weight, frozen ones among them */
   readonly declared: readonly Declared[];
+  /** has the nodes of all these graphs, each expression once: who closes them again by it only walks */
+  readonly table?: Interner;
 }
 
 /** Outputs and loss of a model, before its gradients. */
@@ -40,8 +42,10 @@ interface Made {
 
 /** With the loss's gradient by every trainable weight. */
 const completed = (task: Task, batch: number, { outputs, loss, declared }: Made): System => {
-  const found = grad(loss, declared.filter((d) => d.trainable).map((d) => parameterNode(d.name, d.sizes)));
-  return { batch, segments: segmentsOf(task), outputs, loss: found.loss, gradients: found.gradients, declared };
+  const table = interner();
+  const found = grad(loss, declared.filter((d) => d.trainable).map((d) => parameterNode(d.name, d.sizes)), table);
+  const [root = found.loss, ...rest] = closeGraph([found.loss, ...outputs, ...found.gradients], table).roots;
+  return { batch, segments: segmentsOf(task), outputs: rest.slice(0, outputs.length), loss: root, gradients: rest.slice(outputs.length), declared, table };
 };
 
 const made = (variant: Variant, batch: number): Either<Fault, Made> =>
@@ -85,5 +89,5 @@ export const trunkSystem = (config: BackboneConfig, batch: number, trained = fal
 };
 
 /** What a system costs, as planned unless asked otherwise; `asWritten` is found sooner and no bound. The last layers' gradients come first, so that what they need is freed first. */
-export const systemCost = ({ batch, outputs, loss, gradients, declared }: System, planBy: PlanBy = asPlanned): Cost =>
-  costOf({ batch, outputs, declared, ...(gradients.length === 0 ? {} : { training: { forward: [loss], gradients: gradients.toReversed() } }) }, planBy);
+export const systemCost = ({ batch, outputs, loss, gradients, declared, table }: System, planBy: PlanBy = asPlanned): Cost =>
+  costOf({ batch, outputs, declared, ...(table === undefined ? {} : { table }), ...(gradients.length === 0 ? {} : { training: { forward: [loss], gradients: gradients.toReversed() } }) }, planBy);

@@ -99,14 +99,23 @@ const shared = law<Close, Program>({
   mutants: [open],
 });
 
-/** Nodes that differ from a node in one field each. */
+/** Another value of a parameter. */
+const another = (value: unknown): unknown => {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (Array.isArray(value)) return [...value, value.some(Array.isArray) ? [0] : 1];
+  return `${String(value)} other`;
+};
+
+/** Nodes that differ from a node in one field, or one parameter, each. */
 const variants = (n: Node): readonly (readonly [field: string, variant: Node])[] => {
+  const parameters = Object.entries(n.params).filter(([name]) => name !== 'data');
   const data = is('constant', n) ? n.params.data.map((x, i) => (i === 0 ? x + 1 : x)) : undefined;
   return [
     ['dtype', { ...n, dtype: n.dtype === 'f32' ? 'i32' : 'f32' }],
     ['sizes', { ...n, sizes: [...n.sizes, 1] }],
     ['primitive', { ...n, primitive: n.primitive === 'map' ? 'zip' : 'map' }],
-    ['parameters', { ...n, params: { fn: 'sin', other: n.params } }],
+    ...parameters.map(([name, value]) => [name, { ...n, params: { ...n.params, [name]: another(value) } }] as const),
     ['operands', { ...n, operands: [...n.operands, nodes.eye(5)] }],
     ...(data === undefined || data.length === 0 ? [] : [['data', { ...n, params: { data } }] as const]),
   ];
