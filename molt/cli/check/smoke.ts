@@ -14,9 +14,10 @@ import { fault, type Fault } from '../../../shapes/fault.ts';
 import type { SmokeRun } from '../../check/index.ts';
 import { systemOf, type System } from '../../variants/system.ts';
 import { shrunk } from '../../variants/shrunk.ts';
-import type { Variant } from '../../variants/variant.ts';
+import { isParallel, type Variant } from '../../variants/variant.ts';
 
-const batch = 2;
+/** Samples: those of adapters inside the trunks are pictures, of which one is enough. */
+const batchOf = (variant: Variant): number => (isParallel(variant) ? 2 : 1);
 const rate = 0.01;
 
 /** Numbers for every input of the loss: normal ones, indices below their bound, truth values. */
@@ -61,4 +62,4 @@ export const trainedOn = (system: Pick<System, 'declared' | 'loss'>, inputs: Rea
 };
 
 /** The same on the shrunk variant and numbers drawn for it. errors: also those of building */
-export const smokeTraining = (variant: Variant, steps: number): TE.TaskEither<Fault, SmokeRun> => pipe(TE.fromEither(systemOf(shrunk(variant), batch)), TE.chain((system) => trainedOn(system, drawn(system, random.named(random.key(0), 'inputs')), steps)));
+export const smokeTraining = (variant: Variant, steps: number): TE.TaskEither<Fault, SmokeRun> => pipe(TE.fromEither(systemOf(shrunk(variant), batchOf(variant))), TE.chain((system) => trainedOn(system, drawn(system, random.named(random.key(0), 'inputs')), steps)));
