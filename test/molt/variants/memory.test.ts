@@ -2,11 +2,13 @@
  * Training memory of every rival, predicted: what a step keeps, how it grows with the batch, and the part that passing through frozen
  * trunks costs: at every batch from 1 to 8 on tiny trunks, and at full size.
  */
+import { readFileSync } from 'node:fs';
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { asWritten, grad, is, type Node, nodes, parameterNode, savedBytes, substitute } from '../../../dsl/index.ts';
 import { type BackboneName, backboneConfigs } from '../../../molt/backbones/config.ts';
 import { memoryOf, samplesOf, stepMemory, type StepMemory, wholeMemory } from '../../../molt/variants/memory.ts';
+import { bytes, grouped, percent } from '../../../molt/report/numbers.ts';
 import { rivals } from '../../../molt/variants/rivals.ts';
 import { systemCost, systemOf, trunkSystem } from '../../../molt/variants/system.ts';
 import { isParallel, type Variant } from '../../../molt/variants/variant.ts';
@@ -90,13 +92,15 @@ test('the figures are those of the cost interpretation', () => {
   }
 });
 
+const fullSize = new Map<string, StepMemory>();
+/** One clip of a rival at full size. */
+const clipOf = (name: string): StepMemory => {
+  const step = fullSize.get(name) ?? orFail(stepMemory(rival(name), 1));
+  fullSize.set(name, step);
+  return step;
+};
+
 describe('at full size, Swin-V2-L and HTS-AT, one clip of ten segments', () => {
-  const known = new Map<string, StepMemory>();
-  const clipOf = (name: string): StepMemory => {
-    const step = known.get(name) ?? orFail(stepMemory(rival(name), 1));
-    known.set(name, step);
-    return step;
-  };
   test.each([
     ['lavish-ave', 0.4, 0.5],
     ['avmoe-ave-1-1', 0.28, 0.4],
@@ -139,4 +143,14 @@ describe('at full size, Swin-V2-L and HTS-AT, one clip of ten segments', () => {
 test('a clip is ten segments for every head', () => {
   expect(full.map(({ task }) => samplesOf(task, 2))).toEqual(full.map(() => 2));
   expect(tinyRivals.map(([, { task }]) => samplesOf(task, 2))).toEqual(tinyRivals.map(() => 20));
+});
+
+test('docs/variants.md says what is predicted here', () => {
+  const guide = readFileSync('docs/variants.md', 'utf8');
+  for (const [label, name] of [['MoLT', 'molt-ave-late'], ['Mettle', 'mettle-ave'], ['LAVisH', 'lavish-ave'], ['AVMoE 1+1', 'avmoe-ave-1-1'], ['norm-only', 'norm-only']] as const) {
+    const { saved, share, peak, resident } = clipOf(name);
+    expect(guide).toContain(`| ${label} | ${bytes(saved.total)} | ${percent(share)} % | ${bytes(peak)} | ${bytes(resident)} |`);
+  }
+  const [lavish, molt] = [clipOf('lavish-ave'), clipOf('molt-ave-late')];
+  expect(guide).toContain(`${grouped(lavish.peak)} / ${grouped(molt.peak)} = ${(lavish.peak / molt.peak).toFixed(1)}`);
 });
