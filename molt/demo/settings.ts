@@ -34,7 +34,7 @@ export const quickSettings: DemoSettings = { ...fullSettings, clips: few, learn:
  * Of the rivals. A step inside the trunks takes ten times that of MoLT and more, so all of them see fewer clips, in smaller batches, twice.
  */
 export const rivalSettings: DemoSettings = { ...fullSettings, learn: 300, batch: 50, epochs: 2, points: 1 };
-export const quickRivalSettings: DemoSettings = { ...rivalSettings, clips: few, learn: 8, epochs: 1, batch: 20, warmup: 2 };
+export const quickRivalSettings: DemoSettings = { ...rivalSettings, clips: { train: 7, val: 2, test: 2 }, learn: 2, epochs: 1, batch: 10, warmup: 1 };
 
 /** The demo's MoLT: late pairs of both trunks, one adapter of each kind at full width, in the default readings. */
 export const demoVariant = (features: MoltVariant['features']): MoltVariant => ({

@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { tfjs } from '../../../dsl/backends/tfjs/index.ts';
 import { demo, type DemoOptions } from '../../../molt/demo/demo.ts';
 import { controls } from '../../../molt/demo/methods.ts';
+import { rivals } from '../../../molt/demo/rivals.ts';
 import { silent, uninterrupted } from '../../../molt/train/watch.ts';
 import { printFault } from '../../../shapes/fault.ts';
 
@@ -34,4 +35,23 @@ test('the demo runs from data to report, and a fixed seed gives the same record 
   const stopped = await demo({ ...options, out: join(cache, 'third'), interrupt: { requested: true } })();
   expect(E.isLeft(stopped) && stopped.left._tag).toBe('Interrupted');
   expect(existsSync(join(cache, 'third'))).toBe(false);
-}, 240_000);
+}, 600_000);
+
+test('all rivals in one command: trained, in the record, and in the report', async () => {
+  const backend = await tfjs('wasm')();
+  if (E.isLeft(backend)) throw new Error(printFault(backend.left));
+  const cache = mkdtempSync(join(tmpdir(), 'molt-rivals-'));
+  const lines: string[] = [];
+  const done = await demo({ seed: 1, seeds: 1, epochs: 1, quick: true, rivals: true, resume: false, out: join(cache, 'report'), cache, backend: backend.right, progress: silent, interrupt: uninterrupted, print: (line) => lines.push(line) })();
+  if (E.isLeft(done)) throw new Error(printFault(done.left));
+  expect(timeless(join(cache, 'report', 'record.json'))).toMatchObject({
+    focus: 'molt', control: 'none',
+    methods: Object.keys(rivals).map((name) => ({ name, training: { steps: 2, epochs: 1 }, runs: [{ seed: 1, curve: [{ epoch: 1 }] }] })),
+  });
+  const page = readFileSync(join(cache, 'report', 'index.html'), 'utf8');
+  for (const { label } of Object.values(rivals)) {
+    expect(lines[0]).toContain(label);
+    expect(page).toContain(`<th scope="row">${label}</th>`);
+  }
+  expect(page).toContain('With one seed the spreads are unknown, so nothing follows about the ranking.');
+}, 600_000);

@@ -1,5 +1,5 @@
 /**
- * Methods inside the trunks as jobs: interrupted = uninterrupted, the trunks stay as they are, and the whole suite from data to report.
+ * Rivals: as jobs inside the trunks, interrupted = uninterrupted, and the trunks stay as they are; all of them can be planned.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,10 @@ import { trunksOn } from '../../../molt/demo/extract.ts';
 import { type JobResult, methodsOn, runJob, type TrainJob } from '../../../molt/demo/jobs.ts';
 import type { Segments } from '../../../molt/demo/segments.ts';
 import { segmentSource } from '../../../molt/demo/segments.ts';
-import { trunks } from '../../../molt/demo/settings.ts';
+import { lateFeatures } from '../../../molt/demo/features.ts';
+import { plannedOf } from '../../../molt/demo/runs.ts';
+import { demoVariant, trunks } from '../../../molt/demo/settings.ts';
+import { suites } from '../../../molt/demo/suites.ts';
 import { loadTrunks } from '../../../molt/demo/trunks.ts';
 import { melValue } from '../../../molt/data/audio/logmel.ts';
 import { modalities } from '../../../molt/modality.ts';
@@ -63,7 +66,7 @@ test.each(kinds)('%s inside the trunks: stopped and gone on = never stopped, and
   expect(resumed).toEqual(whole);
   methods.dispose();
   for (const [name, values] of before) expect(given.get(name)?.data, name).toEqual(values);
-}, 120_000);
+}, 600_000);
 
 test('a batch of segments is what published trunks take: colour normalised, rows kept, log-mel in its place', async () => {
   const some = segments('some', 3);
@@ -77,4 +80,19 @@ test('a batch of segments is what published trunks take: colour normalised, rows
   expect(second.get('visual.pixels')?.data[((3 + 1) * 64 + 5) * 64 + 7]).toBeCloseTo((pixel - 0.456) / 0.224, 5);
   expect(second.get('audio.logmel')?.data[6 * 64 + 9]).toBeCloseTo(melValue(some.mel[(2 * 64 + 6) * 64 + 9] ?? 0), 5);
   expect(second.get('labels')?.data).toEqual(Int32Array.of(2, 2));
+});
+
+test('every rival can be planned on the tiny trunks; those inside keep more for their gradients than MoLT, and only they need pictures', () => {
+  const molt = demoVariant({ visual: lateFeatures(trunks.visual), audio: lateFeatures(trunks.audio) });
+  const planned = right(plannedOf(suites.rivals, { ...suites.rivals.full, batch: 2 }, molt));
+  expect(planned.map(({ name, place }) => [name, place])).toEqual([
+    ['molt', 'beside'], ['mettle', 'beside'], ['lavish', 'inside'], ['dg-sct', 'inside'], ['avmoe-1+1', 'inside'], ['avmoe-2+2', 'inside'], ['norm-only', 'inside'], ['none', 'beside'],
+  ]);
+  const saved = new Map(planned.map(({ name, savedBytesPerSample }) => [name, savedBytesPerSample]));
+  for (const { name, place, trainableParameters } of planned) {
+    expect(trainableParameters, name).toBeGreaterThan(0);
+    if (place === 'inside') expect(saved.get(name), name).toBeGreaterThan(10 * (saved.get('molt') ?? Infinity));
+  }
+  // who is compared with a published number is one of them
+  for (const { method } of suites.rivals.rivals.published) expect(saved.has(method), method).toBe(true);
 });

@@ -85,3 +85,16 @@ test('what a run did not record is said, and one seed has no spread', async () =
   expect(count(page, 'with one seed the spread is unknown')).toBe(1);
   expect(found(page, /NaN|undefined|Infinity/)).toEqual([]);
 });
+
+test('rivals have a section of their own, behind the accuracies; names in it are text', async () => {
+  const nasty = '<i onclick="x">';
+  const page = await pageText({
+    ...synthetic,
+    methods: synthetic.methods.map((method, i) => ({ ...method, label: i === 1 ? nasty : method.label, training: { place: i % 2 === 0 ? 'beside' : 'inside', steps: 120, epochs: 12, rate: 0.002, headRate: 0.02, secondsOfFeatures: 3 } })),
+    rivals: { rule: nasty, source: nasty, published: [{ method: 'molt', accuracy: 83.5 }, { method: 'pooled', accuracy: 78.6 }, { method: 'uni', accuracy: 82.2 }] },
+  });
+  expect([...page.matchAll(/<section id="(\w+)">/g)].map(([, id]) => id).slice(0, 3)).toEqual(['accuracy', 'rivals', 'curves']);
+  expect(count(page, '<a href="#rivals">')).toBe(1);
+  expect(page).toContain('Kendall’s τ');
+  expect(found(page, /<i onclick|NaN|undefined|Infinity/)).toEqual([]);
+});
