@@ -12,6 +12,7 @@ import type { Value } from '../../../dsl/index.ts';
 import { checkFinite, matchNames, type Needed } from '../../io/bindings.ts';
 import { readSafetensors } from '../../io/safetensors.ts';
 import { modalities } from '../../modality.ts';
+import { answersOf, inference } from '../infer.ts';
 import type { Opened } from './data.ts';
 import { type JobPorts, type Scaling, scoresOf, trunksKey } from './job.ts';
 import { type Built, weightsFlag } from './learner.ts';
@@ -60,7 +61,11 @@ export const evaluate = (asked: Evaluation, ports: Pick<JobPorts, 'backend' | 'p
       TE.chainEitherK(({ tensors }) => pipe(matchNames(weights, tensors, needed), E.chain((all): E.Either<Fault, ReadonlyMap<string, Value>> => checkFinite(weights, all)))),
     )),
     TE.bind('scaling', ({ chosen }) => scalingFor(asked, opened.source(chosen).inputs)),
-    TE.bind('scores', ({ chosen, values, scaling }) => scoresOf(opened, built, [chosen], scaling, values, batch, ports)),
+    TE.bind('scores', ({ chosen, values, scaling }) => TE.bracket(
+      inference(ports.backend, built.learner, answersOf(built.learner).reads, batch),
+      (shown) => scoresOf(shown, { opened, built, scaling, weights: values, batch }, [chosen], ports),
+      (shown) => TE.fromIO(shown.dispose),
+    )),
     TE.chainEitherK(({ scores }) => {
       const score = scores[split];
       return score === undefined ? E.left(fault('Defect', 'molt eval', [split], 'a score of the split')) : E.right(score);

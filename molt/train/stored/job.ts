@@ -15,8 +15,8 @@ import type { Learner } from '../../tasks/learner.ts';
 import { encodeVariant } from '../../variants/codec.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from '../checkpoint.ts';
 import type { ChannelStatistics } from '../features.ts';
-import { answersOf, inference, labelsOn } from '../infer.ts';
-import { trainOn, type TrainConfig, type Trained } from '../loop.ts';
+import { type Inference, labelsOn } from '../infer.ts';
+import { prepared, type Prepared, type TrainConfig, type Trained, trainPrepared } from '../loop.ts';
 import type { BatchSource } from '../source.ts';
 import { sourceStatistics, standardised } from '../standard.ts';
 import type { Interrupt, Progress } from '../watch.ts';
@@ -90,23 +90,28 @@ const scalingOf = ({ opened, out, settings }: Job, data: string, learn: BatchSou
   );
 };
 
+/** What answers are asked with. */
+export interface Asking {
+  readonly opened: Opened;
+  readonly built: Built;
+  readonly scaling: Scaling;
+  readonly weights: ReadonlyMap<string, Value>;
+  /** samples that run at once: as many as were compiled for */
+  readonly batch: number;
+}
+
 /** Each split's score by the trained weights. */
-export const scoresOf = (opened: Opened, { learner }: Built, splits: readonly Split[], scaling: Scaling, weights: ReadonlyMap<string, Value>, batch: number, ports: Pick<JobPorts, 'backend' | 'progress' | 'interrupt'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> =>
-  TE.bracket(
-    inference(ports.backend, learner, answersOf(learner).reads, batch),
-    (shown) => async () => {
-      const scores: { [name: string]: SplitScore } = {};
-      for (const split of splits) {
-        const source = scaled(scaling, opened.source(split));
-        ports.progress.start(`answers on the ${split.name} split`, Math.ceil(source.count / batch));
-        const answers = await labelsOn(shown, learner, weights, source, { onStep: (done) => ports.progress.update(done), interrupted: () => ports.interrupt.requested })();
-        if (E.isLeft(answers)) return answers;
-        scores[split.name] = scoreOf(opened.classes, split.ids.length, split.labels, answers.right);
-      }
-      return E.right(scores);
-    },
-    (shown) => TE.fromIO(shown.dispose),
-  );
+export const scoresOf = (shown: Inference, { opened, built, scaling, weights, batch }: Asking, splits: readonly Split[], { progress, interrupt }: Pick<JobPorts, 'progress' | 'interrupt'>): TE.TaskEither<Fault, { readonly [name: string]: SplitScore }> => async () => {
+  const scores: { [name: string]: SplitScore } = {};
+  for (const split of splits) {
+    const source = scaled(scaling, opened.source(split));
+    progress.start(`answers on the ${split.name} split`, Math.ceil(source.count / batch));
+    const answers = await labelsOn(shown, built.learner, weights, source, { onStep: (done) => progress.update(done), interrupted: () => interrupt.requested })();
+    if (E.isLeft(answers)) return answers;
+    scores[split.name] = scoreOf(opened.classes, split.ids.length, split.labels, answers.right);
+  }
+  return E.right(scores);
+};
 
 const valuesOf = (learner: Learner, weights: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Value> =>
   new Map([...weights].map(([name, data]): [string, Value] => [name, { sizes: learner.declared.get(name)?.sizes ?? [data.length], dtype: 'f32', data }]));
@@ -114,12 +119,12 @@ const valuesOf = (learner: Learner, weights: ReadonlyMap<string, Float32Array>):
 /** Whether the state is that of the curve's last point, and that point the best. */
 const isBest = ({ curve, partial }: Checkpoint): boolean => curve.length > 0 && partial[4] === 0 && bestOf(curve) === curve.at(-1);
 
-const trained = (job: Job, run: string, learn: BatchSource, validation: BatchSource, from: Checkpoint | undefined, ports: JobPorts): TE.TaskEither<Fault, Trained> => {
+const trained = (job: Job, run: string, ready: Prepared, learn: BatchSource, validation: BatchSource, from: Checkpoint | undefined, ports: JobPorts): TE.TaskEither<Fault, Trained> => {
   const { progress } = ports;
   const { settings: { batch, epochs }, built: { learner } } = job;
   progress.start('training', Math.floor(learn.count / batch) * epochs);
   let note = '';
-  return trainOn(run, configOf(job.settings), learner, { learn, validation }, {
+  return trainPrepared(run, configOf(job.settings), ready, { learn, validation }, {
     backend: ports.backend,
     ...(ports.threads === undefined ? {} : { threads: ports.threads }),
     clock: ports.clock,
@@ -162,10 +167,17 @@ export const runJob = (job: Job, ports: JobPorts): TE.TaskEither<Fault, JobRecor
     TE.bindTo('goesOn'),
     TE.bind('from', ({ goesOn }): TE.TaskEither<Fault, Checkpoint | undefined> => (goesOn ? loadCheckpoint(files.checkpoint, name, learner.declared) : TE.right(undefined))),
     TE.bind('scaling', () => scalingOf(job, run.data.hash, plain, ports)),
-    TE.bind('made', ({ scaling, from }) => trained(job, name, scaled(scaling, plain), scaled(scaling, opened.source(job.validation)), from, ports)),
-    TE.bind('weights', ({ made }) => (settings.keep === 'last' ? TE.right(valuesOf(learner, made.weights)) : pipe(readSafetensors(files.best), TE.map(({ tensors }) => tensors)))),
-    TE.chainFirst(({ weights }) => writeSafetensors(files.weights, weights, new Map([['molt', job.version], ['molt.run', name], [trunksKey, JSON.stringify(trunks)], ['variant', opened.variant.name]]))),
-    TE.bind('splits', ({ scaling, weights }) => scoresOf(opened, built, job.scored, scaling, weights, settings.batch, ports)),
+    TE.chain(({ scaling, from }) => TE.bracket(
+      prepared(ports.backend, learner, settings.batch),
+      (ready) => pipe(
+        trained(job, name, ready, scaled(scaling, plain), scaled(scaling, opened.source(job.validation)), from, ports),
+        TE.bindTo('made'),
+        TE.bind('weights', ({ made }) => (settings.keep === 'last' ? TE.right(valuesOf(learner, made.weights)) : pipe(readSafetensors(files.best), TE.map(({ tensors }) => tensors)))),
+        TE.chainFirst(({ weights }) => writeSafetensors(files.weights, weights, new Map([['molt', job.version], ['molt.run', name], [trunksKey, JSON.stringify(trunks)], ['variant', opened.variant.name]]))),
+        TE.bind('splits', ({ weights }) => scoresOf(ready.shown, { opened, built, scaling, weights, batch: settings.batch }, job.scored, ports)),
+      ),
+      (ready) => TE.fromIO(ready.dispose),
+    )),
     TE.map(({ made, splits }) => recordOf({ molt: job.version, run: name, variant: opened.variant.name, backend: ports.backend.name, settings, trunks, data: run.data, classes: opened.classes, learner, validation: job.validation.name, curve: made.curve, splits }, Math.floor(plain.count / settings.batch) * settings.epochs)),
     TE.chainFirst((record) => writeAtomic(files.record, text(record))),
   );

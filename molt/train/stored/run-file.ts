@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
+import { fewLines } from '../../../shapes/few.ts';
 import { readJson, writeAtomic } from '../../io/files.ts';
 import type { Both } from '../../modality.ts';
 import { isObject } from '../../variants/combinators.ts';
@@ -43,7 +44,7 @@ const mostLines = 8;
 const differences = (there: unknown, asked: unknown): readonly string[] => {
   const [a, b] = [new Map(leaves(there, '')), new Map(leaves(asked, ''))];
   const lines = [...new Set([...a.keys(), ...b.keys()])].filter((at) => a.get(at) !== b.get(at)).map((at) => `${at}: ${a.get(at) ?? 'nothing'} there, ${b.get(at) ?? 'nothing'} asked for`);
-  return lines.length > mostLines ? [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more`] : lines;
+  return fewLines(lines, mostLines);
 };
 
 /**
