@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewNames } from '../../shapes/few.ts';
 import type { Bindings, Destinations, Value } from '../backend.ts';
 import { elements, is, type Data, type ElementType, type Node, type Sizes } from '../expr.ts';
 import type { Plan } from '../schedule.ts';
@@ -24,10 +25,7 @@ const holds = {
   bool: (data: Data) => data instanceof Uint8Array,
 } as const satisfies { readonly [T in ElementType]: (data: Data) => boolean };
 
-const nearby = (names: ReadonlyMap<string, Value>): string => {
-  const shown = [...names.keys()].slice(0, 8);
-  return names.size === 0 ? 'nothing bound' : `bound: ${shown.join(', ')}${names.size > shown.length ? `, and ${names.size - shown.length} more` : ''}`;
-};
+const nearby = (names: ReadonlyMap<string, Value>): string => (names.size === 0 ? 'nothing bound' : `bound: ${fewNames([...names.keys()], 8)}`);
 
 /** First place whose index is outside 0 … below − 1, or -1. */
 const outside = (data: Data, below: number): number => {

@@ -9,6 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Value } from '../../dsl/index.ts';
 import { readAs } from '../../dsl/safetensors/stored.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewNames } from '../../shapes/few.ts';
 import { fullFrames, pictureSide, type BackboneConfig } from '../backbones/config.ts';
 import { checkFinite } from '../io/bindings.ts';
 import { openSafetensors, type OpenSafetensors } from '../io/safetensors.ts';
@@ -67,7 +68,7 @@ const entryOf = (path: string, { header }: OpenSafetensors, config: BackboneConf
   const names = [...header.tensors.keys()];
   if (entry === undefined) {
     const other = names.find((name) => Object.values(wanted).some((one) => one.key === name));
-    const given = names.length === 0 ? 'no tensor' : `${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}`;
+    const given = names.length === 0 ? 'no tensor' : fewNames(names, 8);
     return left(fault('Name', path, [given], needed(config), other === undefined ? `name the tensor ${key}` : `${other} is for the other kind of trunk: choose that one with --backbone or --config`));
   }
   if (misfit(config, entry.sizes)) return left(fault('Shape', path, [described(key, axes, entry.sizes)], needed(config), hintFor(config, entry.sizes)));

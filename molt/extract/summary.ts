@@ -4,6 +4,7 @@
  * laws:  test/molt/extract/outcome.test.ts
  */
 import type { Fault } from '../../shapes/fault.ts';
+import { fewLines } from '../../shapes/few.ts';
 import type { ModalityName } from '../modality.ts';
 
 export interface FailedItem {
@@ -40,8 +41,8 @@ const failureLines = (failures: readonly FailedItem[]): readonly string[] => {
     else group.push(failure);
   }
   return [...groups].flatMap(([text, group]) => {
-    const shown = group.slice(0, named).map(({ id, why }) => `    ${id}${why.where === '' ? '' : ` (${why.where})`}`);
-    return [`  ${text}`, ...shown, ...(group.length > named ? [`    and ${group.length - named} more`] : [])];
+    const ids = group.map(({ id, why }) => `${id}${why.where === '' ? '' : ` (${why.where})`}`);
+    return [`  ${text}`, ...fewLines(ids, named).map((line) => `    ${line}`)];
   });
 };
 

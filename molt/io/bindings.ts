@@ -9,6 +9,7 @@ import { type ElementType, sameSizes, type Sizes } from '../../dsl/expr.ts';
 import { coordinates } from '../../dsl/safetensors/index.ts';
 import { fault, type Fault, type FaultTag } from '../../shapes/fault.ts';
 import { didYouMean, nearest } from '../../shapes/nearest.ts';
+import { fewLines } from '../../shapes/few.ts';
 
 /** What a name must be bound to. */
 export interface Needed {
@@ -82,6 +83,5 @@ export const checkFinite = (where: string, values: ReadonlyMap<string, Value>): 
     return count === 0 ? [] : [`${name} ${show(value)}: ${value.data[first]} at ${coordinates(value.sizes, first)}, ${count} of ${value.data.length} not finite`];
   });
   if (bad.length === 0) return right(values);
-  const lines = bad.length > mostLines ? [...bad.slice(0, mostLines), `and ${bad.length - mostLines} more tensors`] : bad;
-  return left(fault('NotFinite', where, lines, 'finite numbers only', 'look where these values were made: a NaN spreads from there'));
+  return left(fault('NotFinite', where, fewLines(bad, mostLines, 'tensors'), 'finite numbers only', 'look where these values were made: a NaN spreads from there'));
 };

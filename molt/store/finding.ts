@@ -2,6 +2,7 @@
  * Finding: one thing that is wrong with a store, by collection, shard, item and tensor, in one line.
  */
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewLines } from '../../shapes/few.ts';
 
 /** What can be wrong, and what it means. */
 export const findingKinds = {
@@ -46,6 +47,5 @@ const mostLines = 12;
 export const damageFault = (folder: string, findings: readonly Finding[]): Fault | undefined => {
   const damage = findings.filter(isDamage);
   if (damage.length === 0) return undefined;
-  const lines = damage.slice(0, mostLines).map(printFinding);
-  return fault('Corrupt', folder, damage.length > mostLines ? [...lines, `and ${damage.length - mostLines} more`] : lines, 'an undamaged store', '`molt extract --verify --repair --store DIR` moves damaged shards aside; then extract again');
+  return fault('Corrupt', folder, fewLines(damage.map(printFinding), mostLines), 'an undamaged store', '`molt extract --verify --repair --store DIR` moves damaged shards aside; then extract again');
 };

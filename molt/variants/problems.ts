@@ -4,6 +4,7 @@
  */
 import type { ContextEntry, Errors, ValidationError } from 'io-ts/lib/index.js';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewLines } from '../../shapes/few.ts';
 import { described, messageParts, unknownKey } from './combinators.ts';
 
 /** Lines of problems that are shown; a screen has 24 lines. */
@@ -65,7 +66,6 @@ export const problemsFault = (source: string, what: string, errors: Errors): Fau
   const tag = problems.every((p) => p.kind !== 'value') ? 'Name' : 'Decode';
   const [only] = problems;
   if (only !== undefined && problems.length === 1) return fault(tag, only.at === '' ? source : `${source} at ${only.at}`, [phrases[only.kind].given(only)], only.needed, didYouMean(only));
-  const shown = problems.slice(0, shownProblems).map((p) => `${p.at === '' ? 'the file' : p.at}: ${phrases[p.kind].line(p)}`);
-  const more = problems.length - shown.length;
-  return fault(tag, source, more > 0 ? [...shown, `… and ${more} more`] : shown, `${what} without these ${problems.length} problems`);
+  const lines = problems.map((p) => `${p.at === '' ? 'the file' : p.at}: ${phrases[p.kind].line(p)}`);
+  return fault(tag, source, fewLines(lines, shownProblems), `${what} without these ${problems.length} problems`);
 };

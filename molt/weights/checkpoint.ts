@@ -11,6 +11,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Entry, Value } from '../../dsl/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewLines } from '../../shapes/few.ts';
 import { readJson, using } from '../io/files.ts';
 import { openSafetensors, type OpenSafetensors } from '../io/safetensors.ts';
 import { codeOf, type Files, nodeFiles, readFault } from '../io/system.ts';
@@ -75,7 +76,7 @@ const sharded = (path: string, files: Files): TE.TaskEither<Fault, Checkpoint> =
   const lost = found.filter(({ entry }) => entry === undefined).map(({ name, file }) => `no ${name} in ${file}`);
   if (lost.length > 0) {
     await close().catch(() => undefined);
-    return left(fault('Name', path, lost.length > mostNames ? [...lost.slice(0, mostNames), `and ${lost.length - mostNames} more`] : lost, 'shards that hold what the index says', 'fetch the index and its shards again, of one revision'));
+    return left(fault('Name', path, fewLines(lost, mostNames), 'shards that hold what the index says', 'fetch the index and its shards again, of one revision'));
   }
   return right({
     where: path,

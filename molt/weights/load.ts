@@ -11,6 +11,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { elements, type ElementType, sameSizes, type Sizes, type Value } from '../../dsl/index.ts';
 import { readAs } from '../../dsl/safetensors/stored.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewLines } from '../../shapes/few.ts';
 import { weightsOf } from '../backbones/backbone.ts';
 import { type BackboneConfig, backboneConfigs } from '../backbones/config.ts';
 import { checkFinite, matchNames } from '../io/bindings.ts';
@@ -93,8 +94,7 @@ const read = (checkpoint: Checkpoint, config: BackboneConfig, { layout, parts }:
     found.set(name, value);
   }
   if (bad.length > 0) {
-    const lines = bad.length > mostLines ? [...bad.slice(0, mostLines), `and ${bad.length - mostLines} more tensors`] : bad;
-    return left(fault('NotFinite', checkpoint.where, lines, 'finite numbers only', 'look where these values were made: a NaN spreads from there'));
+    return left(fault('NotFinite', checkpoint.where, fewLines(bad, mostLines, 'tensors'), 'finite numbers only', 'look where these values were made: a NaN spreads from there'));
   }
   const weights = new Map([...declared.keys()].flatMap((name) => { const value = found.get(name); return value === undefined ? [] : [[name, value] as const]; }));
   return right({ config, weights, layout, hash: hash.digest('hex') });

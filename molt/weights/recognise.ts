@@ -7,6 +7,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Sizes } from '../../dsl/index.ts';
 import { fault, type Fault } from '../../shapes/fault.ts';
+import { fewNames } from '../../shapes/few.ts';
 import { weightsOf } from '../backbones/backbone.ts';
 import type { BackboneConfig } from '../backbones/config.ts';
 import { type Layout, type LayoutName, layoutNames, layouts, partsOf, type Part } from './layouts.ts';
@@ -27,8 +28,7 @@ const prefixesIn = (layout: Layout, keys: readonly string[]): readonly string[] 
 const partsUnder = (layout: Layout, prefix: string, weights: readonly (readonly [string, Sizes])[]): Recognised['parts'] =>
   new Map(weights.map(([name, sizes]) => [name, partsOf(layout, name, sizes).map((part) => ({ ...part, name: prefix + part.name }))]));
 
-/** A few names, and how many more there are. */
-const some = (names: readonly string[]): string => (names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', '));
+const some = (names: readonly string[]): string => fewNames(names, 3);
 
 /**
  * The trunk of this configuration in a file with these keys. `where` names the file.

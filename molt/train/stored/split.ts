@@ -5,6 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
+import { fewLines, fewNames } from '../../../shapes/few.ts';
 import { type Both, modalities, type ModalityName } from '../../modality.ts';
 import type { Task, Variant } from '../../variants/variant.ts';
 import { eventOf } from './clips.ts';
@@ -60,8 +61,8 @@ export interface Split {
 }
 
 const mostLines = 8;
-const few = (lines: readonly string[]): readonly string[] => (lines.length > mostLines ? [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more`] : lines);
-const names = (ids: readonly string[]): string => (ids.length > mostLines ? `${ids.slice(0, mostLines).join(', ')} and ${ids.length - mostLines} more` : ids.join(', '));
+const few = (lines: readonly string[]): readonly string[] => fewLines(lines, mostLines);
+const names = (ids: readonly string[]): string => fewNames(ids, mostLines);
 
 /** The task of a variant that can be trained on labelled segments. errors: Decode for any other task */
 export const aveOf = (source: string, { name, task }: Variant): E.Either<Fault, AveTask> =>

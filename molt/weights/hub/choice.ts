@@ -7,6 +7,7 @@ import { left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { didYouMean } from '../../../shapes/nearest.ts';
+import { fewNames } from '../../../shapes/few.ts';
 import { conversion, isPickle } from '../pickle.ts';
 import { indexName, isIndex, isTensors, shardsIn, wholeName } from '../shards.ts';
 import { type Place, placeText } from './place.ts';
@@ -37,7 +38,7 @@ export const weightsAmong = (place: Place, paths: readonly string[]): Either<Fau
   return left(fault('Name', placeText(place), [`files: ${shown(paths)}`], `${wholeName} or ${indexName}`, first === undefined ? 'this repository has no weights in its root: name the file, with its folder' : `name the file: ${placeText({ ...place, file: first })}`));
 };
 
-const shown = (paths: readonly string[]): string => (paths.length === 0 ? 'none' : `${paths.slice(0, 12).join(', ')}${paths.length > 12 ? ` and ${paths.length - 12} more` : ''}`);
+const shown = (paths: readonly string[]): string => (paths.length === 0 ? 'none' : fewNames(paths, 12));
 
 /**
  * The shards that an index names, with the index's folder, each once.

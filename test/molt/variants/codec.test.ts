@@ -195,7 +195,7 @@ describe('what is told', () => {
   test('very many problems still fit a screen', () => {
     const text = told({ ...least, features: { visual: Array.from({ length: 40 }, () => ({ tokens: 0, channels: 1 })), audio: features.audio } });
     expect(text.split('\n').length).toBeLessThanOrEqual(24);
-    expect(text).toContain('… and 24 more');
+    expect(text).toContain('and 24 more');
   });
   test('neither features nor backbones', () => {
     expect(told({ schemaVersion: 1, name: 'x', adapter: { kind: 'molt' } })).toMatchInlineSnapshot(`
