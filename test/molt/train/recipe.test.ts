@@ -1,6 +1,8 @@
 /** What a variant reads of a store: tensors that fit, and inputs that were made as its trunks want them. */
 import { isRight, right } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
+import { is } from '../../../dsl/index.ts';
+import { closeGraph } from '../../../dsl/graph.ts';
 import { backboneConfigs } from '../../../molt/backbones/config.ts';
 import { both, type Both, type ModalityName } from '../../../molt/modality.ts';
 import { inputsOf, settings } from '../../../molt/preprocess/index.ts';
@@ -8,9 +10,10 @@ import { meets, needsOf, readsOf } from '../../../molt/train/stored/needs.ts';
 import { checkRecipes } from '../../../molt/train/stored/recipe.ts';
 import type { Shelf } from '../../../molt/train/stored/split.ts';
 import { decodeVariant } from '../../../molt/variants/codec.ts';
+import { learnerFor } from '../../../molt/variants/whole.ts';
 import { orFail } from '../backbones/golden.ts';
 
-const lavish = (trunks: unknown) => orFail(decodeVariant('v', { schemaVersion: 1, name: 'v', backbones: trunks, adapter: { kind: 'lavish' }, task: { kind: 'ave' } }));
+const lavish = (trunks: unknown) => orFail(decodeVariant('v', { schemaVersion: 1, name: 'v', backbones: trunks, adapter: { kind: 'lavish', reduction: 4 }, task: { kind: 'ave' } }));
 const large = lavish({ visual: 'swinv2-large-w12-192', audio: 'htsat' });
 
 test('beside the trunks: tokens; inside them: pictures, and a spectrogram of as many frames as there are', () => {
@@ -20,6 +23,12 @@ test('beside the trunks: tokens; inside them: pictures, and a spectrogram of as 
   if (pixels === undefined || logmel === undefined) throw new Error('needs');
   expect([[3, 192, 192], [3, 256, 256], [3, 192]].map((sizes) => meets(pixels, sizes))).toEqual([true, false, false]);
   expect([[1, 1001, 64], [1, 1024, 64], [1, 1025, 64], [1, 1001, 32]].map((sizes) => meets(logmel, sizes))).toEqual([true, true, false, false]);
+});
+
+test('a learner of adapters inside takes as many frames as the store has', () => {
+  const tiny = lavish({ visual: 'swinv2-tiny64', audio: 'htsat-tiny64' });
+  const logmel = (frames?: number) => closeGraph([orFail(learnerFor(tiny, frames)).train(3).loss]).nodes.find((node) => is('input', node) && node.params.name === 'audio.logmel')?.sizes;
+  expect([logmel(), logmel(50)]).toEqual([[3, 1, 64, 64], [3, 1, 50, 64]]);
 });
 
 const shelf = (m: ModalityName, preprocessing: string): Shelf => ({ key: m, made: { backbone: m, weights: 'none', preprocessing, position: 'input', segments: 10, tensors: [] }, has: () => true });
