@@ -1,8 +1,7 @@
 /**
  * Paper: the sizes and memory that MoLT's Tables 1 to 4 print, beside ours, and how MoLT's step compares with LAVisH's.
- * idea:   memory is predicted for one clip of ten segments, as written: bytes alive at the worst step, and bytes with all weights and the
- *         optimiser's moments. What stands beside the trunks reads stored features, so its step holds no trunk.
- * not:    AVQA's and AVS's steps: their heads are counted only.
+ * idea:   memory is predicted for one clip (ten segments, five for segmentation), as written: bytes alive at the worst step, and bytes with all
+ *         weights and the optimiser's moments. What stands beside the trunks reads stored features, so its step holds no trunk.
  */
 import { type Either, isLeft, map, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -25,19 +24,19 @@ export interface Ours {
   readonly total: number;
   /** per cent, with or without the head as the row has it */
   readonly share: number;
-  /** of one clip; null where the task's step is not built */
-  readonly step: StepMemory | null;
+  /** of one clip */
+  readonly step: StepMemory;
 }
 
 const headWeights = (declared: readonly Declared[]): number => countDeclared(declared.filter(({ name }) => name.startsWith('head.'))).trainable;
 
 const oursOf = (row: PaperRow, variant: Variant, system: System): Ours => {
-  const inside = headWeights(system.declared);
-  const trained = countDeclared(system.declared).trainable - inside;
-  const head = inside + (row.head ?? 0);
-  const total = trained + head + (variant.backbones === undefined ? 0 : publishedFrozen(variant.backbones).total);
-  const share = (100 * (trained + (row.headCounts ? head : 0))) / total;
-  return { trained, head, total, share, step: row.table >= 3 ? memoryOf(1, system) : null };
+  const head = headWeights(system.declared);
+  const trained = countDeclared(system.declared).trainable - head;
+  const { besides = [] } = row;
+  const total = trained + head + (variant.backbones === undefined ? 0 : publishedFrozen(variant.backbones).total) + besides.reduce((sum, more) => sum + more.total, 0);
+  const share = (100 * (trained + (row.headCounts ? head : 0) + besides.reduce((sum, more) => sum + more.trained, 0))) / total;
+  return { trained, head, total, share, step: memoryOf(1, system) };
 };
 
 export interface Compared {
@@ -65,13 +64,19 @@ const tableNames: { readonly [T in PaperRow['table']]: string } = { 1: 'Table 1,
 const line = ({ row, ours }: Compared): readonly string[] => [
   `  ${row.method}`, row.sound, row.share.toFixed(1), row.total?.toFixed(1) ?? '–', row.memory?.toFixed(1) ?? '–',
   ...(ours === null ? ['–', '–', '–', '–'] : [ours.share.toFixed(1), inMillions(ours.total), grouped(ours.trained), grouped(ours.head)]),
-  ...(ours === null || ours.step === null ? ['–', '–', '–', '–'] : [
+  ...(ours === null ? ['–', '–', '–', '–'] : [
     bytes(ours.step.saved.total), `${percent(ours.step.share)} %`, bytes(ours.step.peak), bytes(ours.step.resident),
   ]),
 ];
 
 const titles = ['', 'sound', 'paper %', 'M', 'GB', 'ours %', 'M', 'trained', 'head', 'saved', 'passing', 'peak', 'all'] as const;
 const sides = ['left', 'left', ...titles.slice(2).map(() => 'right' as const)] as const;
+
+/** What stands under a table: why a row is another number, and what its published count holds besides. */
+const noted = ({ row: { method, sound, note, besides = [] } }: Compared): readonly string[] => [
+  ...(note === undefined ? [] : [`  ${method}, ${sound}: ${note}.`]),
+  ...besides.map(({ what, total, trained }) => `    counted besides: ${what}: ${total === 0 ? `${grouped(trained)} trained` : grouped(total)}`),
+];
 
 const rowsOf = (all: readonly Compared[], table: PaperRow['table']): readonly Compared[] => all.filter(({ row }) => row.table === table);
 
@@ -89,7 +94,7 @@ export const ratioLines = (all: readonly Compared[]): readonly string[] => {
 
 export const paperPage = (all: readonly Compared[]): string =>
   [
-    ...([1, 2, 3, 4] as const).flatMap((table) => [tableNames[table], ...aligned(sides, [titles, ...rowsOf(all, table).map(line)]), '']),
+    ...([1, 2, 3, 4] as const).flatMap((table) => [tableNames[table], ...aligned(sides, [titles, ...rowsOf(all, table).map(line)]), ...rowsOf(all, table).flatMap(noted), '']),
     ...ratioLines(all), '',
     'paper: share that is trained, total in millions, training memory. ours: the same two, weights that are trained without the head, weights of the head;',
     'bytes of a step on one clip: saved for backward, the share kept only to pass gradients through frozen blocks, greatest, and with all weights and moments.',
@@ -98,5 +103,5 @@ export const paperPage = (all: readonly Compared[]): string =>
 
 export const paperJson = (all: readonly Compared[]): unknown => ({
   schemaVersion: 1,
-  rows: all.map(({ row: { file: _, ...row }, ours }) => ({ ...row, ours: ours === null ? null : { ...ours, step: ours.step } })),
+  rows: all.map(({ row: { file: _, ...row }, ours }) => ({ ...row, ours })),
 });
