@@ -8,11 +8,14 @@
  *        that and not in this; an adapter's value that only the frozen block behind it needs is in this and not in that.
  */
 import { add, mul, sumAxes } from '../build.ts';
-import { is, type Node } from '../expr.ts';
+import { byteSize, is, type Node } from '../expr.ts';
 import { grad } from '../grad.ts';
 import { closeGraph, onOperands } from '../graph.ts';
 import { input, node as make } from '../node.ts';
-import { dependents, frozenBlocks, ownersOf, savedBytes } from './saved.ts';
+import { lower } from '../lower.ts';
+import { schedule } from '../schedule.ts';
+import { passesOf } from './passes.ts';
+import { dependents, frozenBlocks, ownersOf, readAcross } from './saved.ts';
 
 const isTrained = (node: Node): boolean => is('parameter', node) && node.params.trainable;
 const sumOf = (node: Node): Node => sumAxes(node, node.sizes.map((_, i) => i));
@@ -45,5 +48,6 @@ const cut = (loss: Node, weights: readonly Node[]): { readonly loss: Node; reado
 export const ownBytes = (loss: Node, weights: readonly Node[]): number => {
   const apart = cut(loss, weights);
   const found = grad(apart.loss, apart.weights);
-  return savedBytes([found.loss], found.gradients.toReversed());
+  const { forward, backward } = passesOf(schedule(lower([found.loss, ...found.gradients.toReversed()])), 1);
+  return [...readAcross(new Set(forward), backward)].reduce((bytes, buffer) => bytes + byteSize(buffer), 0);
 };

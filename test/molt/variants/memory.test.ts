@@ -7,6 +7,7 @@ import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { asWritten, grad, is, type Node, nodes, parameterNode, savedBytes, substitute } from '../../../dsl/index.ts';
 import { type BackboneName, backboneConfigs } from '../../../molt/backbones/config.ts';
+import { decodeVariant } from '../../../molt/variants/codec.ts';
 import { memoryOf, samplesOf, stepMemory, type StepMemory, wholeMemory } from '../../../molt/variants/memory.ts';
 import { bytes, grouped, percent } from '../../../molt/report/numbers.ts';
 import { rivals } from '../../../molt/variants/rivals.ts';
@@ -138,6 +139,13 @@ describe('at full size, Swin-V2-L and HTS-AT, one clip of ten segments', () => {
     expect(eight.saved.constant / one.saved.constant).toBeCloseTo(1, 3);
     expect(eight.passing / one.passing).toBeGreaterThan(7);
   });
+});
+
+test('where nothing is trained nothing is kept', () => {
+  const made = decodeVariant('untrained', { schemaVersion: 1, name: 'untrained', backbones: { visual: 'swinv2-tiny64', audio: 'htsat-tiny64' }, adapter: { kind: 'none' }, task: { kind: 'none' } });
+  const { saved, passing, share, peak } = orFail(stepMemory(orFail(made), 3));
+  expect([saved.total, passing, share]).toEqual([0, 0, 0]);
+  expect(peak).toBeGreaterThan(0);
 });
 
 test('a clip is ten segments for every head', () => {
