@@ -31,7 +31,7 @@ export interface BlockCosine {
 /** What was measured while the features were made. */
 export interface Seen {
   readonly cosines: { readonly [M in ModalityName]: readonly BlockCosine[] };
-  /** of one thread, for one segment through both trunks; that of the first time where they are from the cache */
+  /** of one worker, for one segment through both trunks; that of the first time where they are from the cache */
   readonly secondsPerSegment: number;
 }
 export interface Extracted extends Seen {

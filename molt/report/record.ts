@@ -36,7 +36,7 @@ export interface MethodRecord {
   readonly runs: readonly RunRecord[];
 }
 
-/** Where a method stands, and what its training took; seconds are those of one thread. */
+/** Where a method stands, and what its training took; seconds are those of one worker. */
 export interface TrainingRecord {
   /** gradients of a method inside the trunks pass through them; one beside them reads features that were made once */
   readonly place: 'beside' | 'inside';

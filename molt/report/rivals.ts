@@ -16,19 +16,37 @@ const trained = ({ methods }: DemoRecord): readonly Trained[] => methods.flatMap
 const perStep = ({ secondsPerEpoch, training: { steps, epochs } }: Trained): number => (secondsPerEpoch * epochs) / Math.max(1, steps);
 const ofRun = ({ secondsPerEpoch, training: { epochs } }: Trained): number => secondsPerEpoch * epochs;
 
+interface Column {
+  readonly head: string;
+  readonly cell: (method: Trained, record: DemoRecord) => string;
+  /** left out where lines are short */
+  readonly wide?: true;
+}
+
+const publishedOf = ({ rivals }: DemoRecord, { name }: MethodRecord): number => rivals?.published.find(({ method }) => method === name)?.accuracy ?? Number.NaN;
+
+const columns: readonly Column[] = [
+  { head: 'method', cell: ({ label }) => label },
+  { head: 'test accuracy, %', cell: (method) => plusMinus(testAccuracy(method)) },
+  { head: 'published, %', cell: (method, record) => fixed(publishedOf(record, method), 1) },
+  { head: 'trainable parameters', cell: ({ trainableParameters }) => grouped(trainableParameters) },
+  { head: 'saved per sample', cell: ({ savedBytesPerSample }) => bytes(savedBytesPerSample) },
+  { head: 'gradients through trunks', cell: ({ training }) => (training.place === 'inside' ? 'yes' : 'no'), wide: true },
+  { head: 'time per step', cell: (method) => seconds(perStep(method)) },
+  { head: 'time per epoch', cell: ({ secondsPerEpoch }) => seconds(secondsPerEpoch), wide: true },
+  { head: 'training', cell: (method) => seconds(ofRun(method)) },
+  { head: 'features, once', cell: ({ training }) => (training.place === 'inside' ? '–' : seconds(training.secondsOfFeatures)) },
+  { head: 'rates: adapters, head', cell: ({ training: { rate, headRate } }) => `${rate}, ${headRate}`, wide: true },
+];
+
+/** The table of rivals, all of it or what fits a terminal. */
+const shown = (wide: boolean): readonly Column[] => columns.filter((column) => wide || column.wide === undefined);
+
 /** Columns after the first lean right. */
-export const rivalHead: readonly string[] = ['method', 'test accuracy, %', 'published, %', 'trainable parameters', 'saved per sample', 'gradients through trunks', 'time per step', 'time per epoch', 'training', 'features, once', 'rates (adapters, head)'];
+export const rivalHead = (wide: boolean): readonly string[] => shown(wide).map(({ head }) => head);
 
 /** One row a method, in the order of the record. */
-export const rivalRows = (record: DemoRecord): readonly (readonly string[])[] =>
-  trained(record).map((method) => {
-    const { place, rate, headRate, secondsOfFeatures } = method.training;
-    const published = record.rivals?.published.find((one) => one.method === method.name)?.accuracy;
-    return [
-      method.label, plusMinus(testAccuracy(method)), published === undefined ? '–' : fixed(published, 1), grouped(method.trainableParameters), bytes(method.savedBytesPerSample),
-      place === 'inside' ? 'yes' : 'no', seconds(perStep(method)), seconds(method.secondsPerEpoch), seconds(ofRun(method)), place === 'inside' ? '–' : seconds(secondsOfFeatures), `${rate}, ${headRate}`,
-    ];
-  });
+export const rivalRows = (record: DemoRecord, wide: boolean): readonly (readonly string[])[] => trained(record).map((method) => shown(wide).map(({ cell }) => cell(method, record)));
 
 const pairText = ({ better, worse, here }: RankedPair): string => `${better.label} ${here.points < 0 ? 'below' : 'above'} ${worse.label} (by ${fixed(Math.abs(here.points), 1)})`;
 
@@ -82,5 +100,5 @@ export const costReading = (record: DemoRecord): string => {
 /** How the methods were trained. */
 export const settingReading = (record: DemoRecord, { rule }: RivalsRecord): string => {
   const lengths = distinct(trained(record).map(({ training: { steps, epochs } }) => `${steps} steps in ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`));
-  return `${rule} ${listed(lengths)} over ${record.data.clips.train} clips. Seconds are those of one thread.`;
+  return `${rule} ${listed(lengths)} over ${record.data.clips.train} clips. Seconds are those of one worker.`;
 };

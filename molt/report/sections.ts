@@ -62,7 +62,7 @@ const rivals = (record: DemoRecord): readonly Section[] => (record.rivals === un
   title: 'The published ranking, and ours', short: 'Rivals',
   body: [
     paragraph(rankingReading(record, record.rivals)),
-    table('Table of rivals', rivalHead, rivalRows(record), focusLabel(record)),
+    table('Table of rivals', rivalHead(true), rivalRows(record, true), focusLabel(record)),
     paragraph(settingReading(record, record.rivals)),
     paragraph(costReading(record)),
     paragraph('The trunks are a hundred times smaller than the published ones, the clips are composed, and every head is linear and sees one second: what holds here need not hold there, nor the other way round.'),

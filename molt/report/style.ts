@@ -6,7 +6,7 @@
 const light = `
   --paper: #fcfbf8; --raised: #f5f2ec; --ink: #1f1e1c; --soft: #5d5a54; --faint: #8a867d; --line: #e0dcd3;
   --accent: #14696f; --warm: #b4502c; --on-fill: #ffffff;
-  --m1: #a8631b; --m2: #6d58a0; --m3: #50708f; --m4: #a8476a; --m5: #6c7a2c;
+  --m1: #a8631b; --m2: #6d58a0; --m3: #50708f; --m4: #a8476a; --m5: #6c7a2c; --m6: #2f7a45; --m7: #6b6f76;
   --k0: #b65a34; --k1: #b78a1f; --k2: #7c8a2e; --k3: #3b8a5e; --k4: #2a7f97; --k5: #5a69ae; --k6: #9a5591; --k-text: #ffffff;`;
 
 /** The colours by their names, `--ink` and so on, on light paper. */
@@ -15,7 +15,7 @@ export const lightColours: ReadonlyMap<string, string> = new Map([...light.match
 const dark = `
   --paper: #171614; --raised: #211f1c; --ink: #ece9e2; --soft: #b3aea4; --faint: #868178; --line: #36332e;
   --accent: #57bcbb; --warm: #e58c64; --on-fill: #10201f;
-  --m1: #dc9f5b; --m2: #ab98dc; --m3: #8fb0d0; --m4: #e08aa8; --m5: #b3c069;
+  --m1: #dc9f5b; --m2: #ab98dc; --m3: #8fb0d0; --m4: #e08aa8; --m5: #b3c069; --m6: #7cc492; --m7: #aab0b8;
   --k0: #dd875f; --k1: #dab353; --k2: #aebb62; --k3: #6fbf92; --k4: #63b4cb; --k5: #93a1e0; --k6: #cb8cc3; --k-text: #171614;`;
 
 export const style = `

@@ -20,8 +20,8 @@ export const tableRows = (record: DemoRecord): readonly (readonly string[])[] =>
  * ranking. Ends with a line break; no line ends in a blank.
  */
 export const tableText = (record: DemoRecord): string => {
-  const head = record.rivals === undefined ? tableHead : rivalHead;
-  const rows = [head, ...(record.rivals === undefined ? tableRows(record) : rivalRows(record))];
+  const head = record.rivals === undefined ? tableHead : rivalHead(false);
+  const rows = [head, ...(record.rivals === undefined ? tableRows(record) : rivalRows(record, false))];
   const widths = head.map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
   const line = (row: readonly string[]): string => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0))).join('  ').trimEnd();
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');

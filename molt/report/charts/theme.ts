@@ -34,6 +34,7 @@ export interface Stroke {
 }
 const controls: readonly Stroke[] = [
   { colour: 'var(--m1)', dash: [6, 3] }, { colour: 'var(--m2)', dash: [2, 2] }, { colour: 'var(--m3)', dash: [8, 3, 2, 3] }, { colour: 'var(--m4)', dash: [4, 4] }, { colour: 'var(--m5)', dash: [1, 3] },
+  { colour: 'var(--m6)', dash: [10, 2] }, { colour: 'var(--m7)', dash: [5, 2, 1, 2] },
 ];
 export const strokes = (names: readonly string[], focus: string): ReadonlyMap<string, Stroke> => {
   const others = names.filter((name) => name !== focus);

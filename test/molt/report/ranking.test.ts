@@ -47,12 +47,13 @@ test('what is said follows from what is decided', () => {
 
 test('costs: features are counted for who reads them, gradients for who needs them', () => {
   const shown = record([method('c', around(0.5)), method('a', around(0.4), 'inside')]);
-  const cells = rivalRows(shown).map((row) => Object.fromEntries(row.map((text, i) => [rivalHead[i], text])));
+  const cells = rivalRows(shown, true).map((row) => Object.fromEntries(row.map((text, i) => [rivalHead(true)[i], text])));
   expect(cells).toMatchObject([
-    { method: 'C', 'published, %': '90.0', 'gradients through trunks': 'no', 'time per step': '0.06 s', training: '6.00 s', 'features, once': '12.0 s', 'rates (adapters, head)': '0.002, 0.02' },
+    { method: 'C', 'published, %': '90.0', 'gradients through trunks': 'no', 'time per step': '0.06 s', training: '6.00 s', 'features, once': '12.0 s', 'rates: adapters, head': '0.002, 0.02' },
     { method: 'A', 'published, %': '70.0', 'gradients through trunks': 'yes', 'time per step': '1.20 s', training: '120.0 s', 'features, once': '–' },
   ]);
+  expect(rivalHead(false)).toEqual(rivalHead(true).filter((_, i) => ![5, 7, 10].includes(i)));
   expect(costReading(shown)).toBe('Gradients pass through the trunks for A: a step takes 20 times as long as one of C and keeps 50 times as many bytes. With the features that it reads made for it alone, C trains in 18.0 s (12.0 s of it features, which further seeds, epochs and methods use again), the others in 120.0 s to 120.0 s.');
-  expect(settingReading(shown, said)).toBe('All alike. 100 steps in 2 epochs over 1200 clips. Seconds are those of one thread.');
+  expect(settingReading(shown, said)).toBe('All alike. 100 steps in 2 epochs over 1200 clips. Seconds are those of one worker.');
   expect(tableText(shown)).toContain(`${rankingReading(shown, said)}\n`);
 });
