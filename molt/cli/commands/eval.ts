@@ -38,7 +38,7 @@ export const evalCommand = command({
     ...trunkWeightsFlags,
     standard: optionalText('S.safetensors', 'what features are scaled by; standard.safetensors beside the weights if not given'),
     split: orElse(choice(splitNames, 'split of the manifest'), 'test' as const),
-    batch: orElse(integer('N', 'segments that run at once, or clips where the head looks at whole clips; the variant's, or what is usual in training, if not given', 1), undefined),
+    batch: orElse(integer('N', 'segments that run at once, or clips where the head looks at whole clips; the variant\'s, or what is usual in training, if not given', 1), undefined),
     ...backendFlags,
     json: toggle('the score as JSON'),
   },
