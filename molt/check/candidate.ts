@@ -44,6 +44,8 @@ export interface Candidate {
   /** of the adapter; `block` for a module's */
   readonly kind: string;
   readonly budgets: Budgets;
+  /** the keys of its name, or of what has no other */
+  readonly named: readonly string[];
   /** the keys of what a fault is about */
   readonly about: (found: Fault) => readonly string[];
   readonly system: (batch: number) => Either<Refusal, System>;

@@ -144,7 +144,7 @@ export const checkSource = (options: Options, ports: Ports) => async (source: So
     state = { ...state, ...step.made };
     outcomes.push(outcomeOf(name, step));
   }
-  const { file, ...at } = state.opened.places.key(['name']);
+  const { file, ...at } = state.opened.places.key(state.candidate?.named ?? ['name']);
   return { file, name: state.candidate?.name ?? null, kind: state.candidate?.kind ?? null, at, figures: state.figures ?? null, outcomes };
 };
 

@@ -44,7 +44,7 @@ export const problemFinding = (places: Places) => ({ kind, keys, given, needed, 
 const partOf = ({ where }: Fault): readonly string[] => (where.startsWith('task') ? ['task', 'kind'] : ['adapter', 'kind']);
 
 const candidateOf = (variant: Variant, ports: Ports): Candidate => ({
-  name: variant.name, kind: variant.adapter.kind, budgets: variant.budgets, about: partOf,
+  name: variant.name, kind: variant.adapter.kind, budgets: variant.budgets, named: ['name'], about: partOf,
   system: (batch) => pipe(systemOf(variant, batch), mapLeft((fault) => ({ fault }))),
   laws: (): ReturnType<Candidate['laws']> => ports.laws(variant)(),
   smoke: (steps) => ports.smoke(variant, steps),

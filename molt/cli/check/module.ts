@@ -115,7 +115,7 @@ const candidateOf = (cwd: string, file: string, places: Places) => (loaded: Load
   const [title, budgets] = [nameIn(exports, places, name === 'default' ? basename(file, extname(file)) : name), budgetsIn(exports, places)];
   if (isLeft(title) || isLeft(budgets)) return left([title, budgets].flatMap((read) => (isLeft(read) ? read.left : [])));
   return right({
-    name: title.right, kind: 'block', budgets: budgets.right, about: () => [name],
+    name: title.right, kind: 'block', budgets: budgets.right, named: exports['name'] === undefined ? [name] : ['name'], about: () => [name],
     system: (samples) => pipe(deeply(() => claimed.costed(samples)), mapLeft(refusal(cwd, loaded)), map((system) => ({ ...system, segments: 1 }))),
     laws: lawsOf(file, one.right),
     smoke: (steps) => smoked(claimed, steps),

@@ -59,6 +59,8 @@ Each file here is one architecture. \`npx molt check\` says of each what is wron
 Everything but \`schemaVersion\`, \`name\`, \`adapter.kind\` and one of \`backbones\` and \`features\` has a default. A misspelt key is an error that names
 the nearest known one.
 
+A block of your own is a variant too: a module that exports \`claim(block, { inputs, at })\` of molt/proofs, given by name or pattern: \`npx molt check 'blocks/*.ts'\`.
+
 \`npx molt check --update-baseline\` writes the figures of all variants to \`${lockName}\`. Commit it: from then on a change of any figure is a
 finding until it is recorded, and \`npx molt diff main\` tells what changed.
 

@@ -4,7 +4,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { chain, left, map, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
-import { explained, type Explained, type Node, planned, print } from '../../../dsl/index.ts';
+import { closeGraph, explained, type Explained, type Node, planned, print } from '../../../dsl/index.ts';
 import { fault, type Fault } from '../../../shapes/fault.ts';
 import { address, type Diagnostic, isModuleFile } from '../../check/index.ts';
 import { readText } from '../../io/files.ts';
@@ -70,6 +70,9 @@ const ofModule = (file: string): TE.TaskEither<Fault, Shown> =>
 
 const read = (file: string): TE.TaskEither<Fault, Shown> => (isModuleFile(file) ? ofModule(file) : pipe(readVariant(file), TE.map(ofVariant)));
 
+/** A block of a module may have none within it. */
+const inBlocks = (outputs: readonly Node[]): boolean => closeGraph(outputs).nodes.some(({ path }) => path !== '');
+
 const page = ({ name, outputs: outputsOf, system: systemAt }: Shown, { plan, train, json, batch, format, level }: Asked): Either<Fault, string> =>
   plan
     ? pipe(systemAt(batch), map((system) => {
@@ -77,7 +80,7 @@ const page = ({ name, outputs: outputsOf, system: systemAt }: Shown, { plan, tra
         if (json) return JSON.stringify({ schemaVersion: 1, variant: name, batch, of: train ? 'training step' : 'inference', plan: explainedJson(found) }, null, 2);
         return [`${name}, ${train ? 'training step' : 'inference'}, batch ${batch}`, ...explainedLines(found)].join('\n');
       }))
-    : pipe(outputsOf(batch), map((outputs) => print(outputs, format, level)));
+    : pipe(outputsOf(batch), map((outputs) => print(outputs, format, inBlocks(outputs) ? level : 'primitive')));
 
 /** What only plans have. */
 const sensible = ({ plan, train, json }: Asked): Either<Fault, void> =>

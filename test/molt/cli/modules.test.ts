@@ -104,7 +104,7 @@ test.each([
 test("molt show draws a module's block, plans it, and tells what is wrong with a module", async () => {
   const file = module('shown.mjs', pool, `export default ${good};`);
   const path = join(cwd, file);
-  expect((await molt('show', path, '--batch', '2', '--level', 'primitive')).out).toMatch(/einsum[^]*softmax|max[^]*einsum/);
+  expect((await molt('show', path, '--batch', '2')).out).toMatch(/einsum[^]*softmax|max[^]*einsum/);
   expect((await molt('show', path, '--plan', '--train')).out).toMatch(/^shown, training step, batch 1\n/);
   const none = await molt('show', join(cwd, module('bare.mjs', 'export const a = 1;')));
   expect([none.code, none.err]).toEqual([2, expect.stringMatching(/bare\.mjs:1:1\n {2}given: {2}exports a, none of them a claim/)]);
@@ -115,4 +115,6 @@ test('a pattern; and a loss that cannot fall, under its rule', async () => {
   const { code, out } = await check('{flat,none}.mjs', '--no-laws', '--smoke', '2', '--batch', '3');
   expect(out).toMatch(/MOLT301 smoke-training: flat\.mjs:5:14 \(soft\)\n {2}given: {2}loss 1\.000 → 1\.000 in 2 steps\n {2}needed: a lower loss\n {2}hint: {3}allow more steps/);
   expect(code).toBe(1);
+  writeFileSync(join(cwd, 'other.lock.json'), '{ "schemaVersion": 1, "batch": 1, "variants": {} }');
+  expect((await check('flat.mjs', '--no-laws', '--baseline', 'other.lock.json')).out).toContain('MOLT402 lock-missing (warning): flat.mjs:5:14 (soft)');
 });
