@@ -3,7 +3,7 @@
  * idea:  give every trained block the gradient of its outputs as data. Then each block keeps what the gradients of its own weights need, and
  *        nothing is kept to bring that gradient there through the frozen blocks behind it. What the step keeps beyond this is the price
  *        of passing: 0 for adapters beside the trunk, most of the trunk for adapters inside it.
- * laws:  test/dsl/cost/passing.test.ts: by hand; never more than what is kept, nothing where no frozen block lies in between
+ * laws:  test/dsl/cost/passing.test.ts: by hand; test/molt/variants/memory.test.ts: between 0 and what is kept, 0 beside trunks
  * not:   `Saved.frozen`, which tells who made a value; this tells for whom it is kept. A frozen block's value that an adapter reads anyway is in
  *        that and not in this; an adapter's value that only the frozen block behind it needs is in this and not in that.
  */
