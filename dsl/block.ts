@@ -35,22 +35,26 @@ export interface Declared {
   readonly buffer?: true;
 }
 
+/** Which weights are trained: all, none, or some by their full names. */
+export type Trains = boolean | ((name: string) => boolean);
+const trains = (which: Trains, name: string): boolean => (typeof which === 'boolean' ? which : which(name));
+
 /** P: the tree of tensors it needs. F: the function it is, once it has them. */
 export interface Block<in out P, out F> {
   readonly kind: 'block';
   /** the function, given its tensors; `path` labels the nodes it makes */
   readonly bind: (params: P, path?: string) => F;
   /** the tree of tensors as parameter leaves named under the path */
-  readonly leaves: (path: string, trainable: boolean) => P;
+  readonly leaves: (path: string, trainable: Trains) => P;
   /** every weight, named under the path */
-  readonly declared: (path: string, trainable: boolean) => readonly Declared[];
+  readonly declared: (path: string, trainable: Trains) => readonly Declared[];
 }
 
 interface AnyBlock {
   readonly kind: 'block';
   readonly bind: (params: never, path?: string) => unknown;
-  readonly leaves: (path: string, trainable: boolean) => unknown;
-  readonly declared: (path: string, trainable: boolean) => readonly Declared[];
+  readonly leaves: (path: string, trainable: Trains) => unknown;
+  readonly declared: (path: string, trainable: Trains) => readonly Declared[];
 }
 interface AnyParam {
   readonly sizes: Sizes;
@@ -101,9 +105,9 @@ export const block = <S extends Decls, F>(decls: S, body: (p: { [K in keyof S]: 
       return body(bound as { [K in keyof S]: BoundOf<S[K]> });
     },
     leaves: (path, trainable) =>
-      Object.fromEntries(entries.map(([name, decl]) => [name, isBlock(decl) ? decl.leaves(join(path, name), trainable) : wrap(parameter(join(path, name), decl.sizes, trainable))])) as P,
+      Object.fromEntries(entries.map(([name, decl]) => [name, isBlock(decl) ? decl.leaves(join(path, name), trainable) : wrap(parameter(join(path, name), decl.sizes, trains(trainable, join(path, name))))])) as P,
     declared: (path, trainable) =>
-      entries.flatMap(([name, decl]) => (isBlock(decl) ? decl.declared(join(path, name), trainable) : [{ name: join(path, name), sizes: decl.sizes, init: decl.init, trainable }])),
+      entries.flatMap(([name, decl]) => (isBlock(decl) ? decl.declared(join(path, name), trainable) : [{ name: join(path, name), sizes: decl.sizes, init: decl.init, trainable: trains(trainable, join(path, name)) }])),
   };
 };
 
@@ -142,12 +146,18 @@ export const frozen = <P, F>(b: Block<P, F>): Block<Frozen<P>, F> => ({
 /** The same function of numbers that are made from data: frozen, and not counted as weights. */
 export const buffers = <P, F>(b: Block<P, F>): Block<Frozen<P>, F> => ({ ...frozen(b), declared: (path) => b.declared(path, false).map((d): Declared => ({ ...d, buffer: true })) });
 
+/** The same function of which only the chosen weights are trained, by their full names; those that are frozen inside stay so. */
+export const trainedOnly = (chosen: (name: string) => boolean) => <P, F>(b: Block<P, F>): Block<P, F> => {
+  const both = (which: Trains): Trains => (name) => trains(which, name) && chosen(name);
+  return { ...b, leaves: (path, which) => b.leaves(path, both(which)), declared: (path, which) => b.declared(path, both(which)) };
+};
+
 /** A block of one weight that has the block's own name: `mix: weight(param(…), (w) => …)` is the key `mix`. */
 export const weight = <S extends Shape, F>(declared: Param<S>, body: (w: Tensor<S>) => F): Block<Tensor<S>, F> => ({
   kind: 'block',
   bind: (w, path = '') => label(path, body(w)),
-  leaves: (path, trainable) => wrap(parameter(path, declared.sizes, trainable)),
-  declared: (path, trainable) => [{ name: path, sizes: declared.sizes, init: declared.init, trainable }],
+  leaves: (path, trainable) => wrap(parameter(path, declared.sizes, trains(trainable, path))),
+  declared: (path, trainable) => [{ name: path, sizes: declared.sizes, init: declared.init, trainable: trains(trainable, path) }],
 });
 
 /** The same weights, another function of them. laws: mapBlock(g ∘ f) = mapBlock(g) ∘ mapBlock(f) */

@@ -5,7 +5,7 @@
  * not:    a readout or a task: see `readout.ts`.
  */
 import { reifyV } from '../../shapes/index.ts';
-import { block, type Declared, declaredOf, each, frozen, instantiate, opaque, type SomeBlock } from '../../dsl/index.ts';
+import { block, type Declared, declaredOf, each, frozen, instantiate, opaque, type SomeBlock, trainedOnly } from '../../dsl/index.ts';
 import { type BackboneParts, partsOf } from '../backbones/backbone.ts';
 import { type BatchSizes, entered, type Entered } from '../backbones/applied.ts';
 import { type BackboneConfig, stagesOf, type Stage } from '../backbones/config.ts';
@@ -60,9 +60,17 @@ const pairBlock = (adapter: InsertedAdapter, trunks: Trunks, stage: number): Som
   return opaque(bothBlocks(stream(v ?? none, a ?? none), stream(a ?? none, v ?? none)));
 };
 
-/** A trunk's parts per stream: two trunks, or one twice; frozen, or `trained`. */
-export const bothTrunks = ({ visual, audio, shared }: Trunks, trained: boolean): SomeBlock<Both<BackboneParts>> => {
-  const one = (config: BackboneConfig): SomeBlock<BackboneParts> => (trained ? partsOf(config) : opaque(frozen(partsOf(config))));
+/** What of a trunk is trained: nothing, or what its norms scale and shift by. */
+export type Trained = 'nothing' | 'norms';
+const isNorm = (name: string): boolean => /(^|\.)(norm\d?|bn0)\.(weight|bias)$/.test(name);
+const kept = {
+  nothing: (parts) => opaque(frozen(parts)),
+  norms: trainedOnly(isNorm),
+} as const satisfies { readonly [T in Trained]: (parts: SomeBlock<BackboneParts>) => SomeBlock<BackboneParts> };
+
+/** A trunk's parts per stream: two trunks, or one twice. */
+export const bothTrunks = ({ visual, audio, shared }: Trunks, trained: Trained): SomeBlock<Both<BackboneParts>> => {
+  const one = (config: BackboneConfig): SomeBlock<BackboneParts> => kept[trained](partsOf(config));
   return shared ? opaque(block({ trunk: one(visual) }, (p): Both<BackboneParts> => both(p.trunk, p.trunk))) : opaque(bothBlocks(one(visual), one(audio)));
 };
 
@@ -79,7 +87,7 @@ const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 
 export const inside = (adapter: InsertedAdapter, trunks: Trunks, sizes: Omit<BatchSizes, 'batch'> = { form: 'published' }): Inside => {
   const places = placesOf(trunks, adapter);
   return reifyV(places.map(({ stage }) => pairBlock(adapter, trunks, stage)), (_, list): Inside => {
-    const whole = [bothTrunks(trunks, false), block({ adapters: each(list) }, (p) => p.adapters)] as const;
+    const whole = [bothTrunks(trunks, 'nothing'), block({ adapters: each(list) }, (p) => p.adapters)] as const;
     return {
       declared: new Map([...declaredOf(whole[0]), ...declaredOf(whole[1])]),
       run: (batch) => {

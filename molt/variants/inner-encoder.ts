@@ -5,7 +5,7 @@
  */
 import type { DimOf, Dim } from '../../shapes/index.ts';
 import { withSizes } from '../../shapes/index.ts';
-import { type Declared, declaredOf, type Node, reduce, stopGradient } from '../../dsl/index.ts';
+import { declaredOf, type Node, reduce, stopGradient } from '../../dsl/index.ts';
 import { bothTrunks, inside, type Trunks } from '../adapters/inside.ts';
 import { readout, type Vectors } from '../adapters/readout.ts';
 import type { InsertedAdapter } from '../adapters/rival.ts';
@@ -48,19 +48,15 @@ export const insertedEncoder = <X>(adapter: InsertedAdapter, trunks: Trunks, use
     });
   });
 
-/** Weights that norms scale and shift by. */
-const isNorm = (name: string): boolean => /(^|\.)(norm\d?|bn0)\.(weight|bias)$/.test(name);
-
 /** Trunks of which only the norms train; every other weight is frozen. */
 export const normEncoder = <X>(trunks: Trunks, use: UseEncoder<X>, frames?: number): X =>
   withSizes({ D: channelsOf(trunks.visual), C: channelsOf(trunks.audio) }, (s) => {
     const pooled = reduce('mean', 'b n d -> b d');
-    const declared = declaredOf(bothTrunks(trunks, true));
     return use({
       d: s.D, c: s.C, distilled: false, stages: stagesOfTrunk(trunks.visual),
-      declared: new Map([...declared].map(([name, d]): [string, Declared] => [name, { ...d, trainable: d.trainable && isNorm(name) }])),
+      declared: declaredOf(bothTrunks(trunks, 'norms')),
       encode: (b) => {
-        const { taps, other } = bareTrunks(trunks, { batch: b.size, ...framed(frames) }, true);
+        const { taps, other } = bareTrunks(trunks, { batch: b.size, ...framed(frames) }, 'norms');
         return opened(b, s.D, s.C, both(pooled(taps.visual.normed), pooled(taps.audio.normed)), {
           map: () => taps.visual.normed, other: () => stopGradient(other().normed), stages: () => stageEnds(taps.visual),
         });

@@ -4,7 +4,7 @@
  */
 import type { Dim } from '../../shapes/index.ts';
 import { type Declared, declaredOf, instantiate, type Node, unwrap } from '../../dsl/index.ts';
-import { bothEntered, bothTrunks, otherTaps, type Trunks } from '../adapters/inside.ts';
+import { bothEntered, bothTrunks, otherTaps, type Trained, type Trunks } from '../adapters/inside.ts';
 import type { BatchSizes, Entered } from '../backbones/applied.ts';
 import { countWeights } from '../backbones/backbone.ts';
 import { backboneConfigs, type BackboneName } from '../backbones/config.ts';
@@ -28,7 +28,7 @@ export interface Bare {
 }
 
 /** Both trunks over their published inputs: `visual.pixels`, and `audio.logmel` or `audio.pixels`. */
-export const bareTrunks = (trunks: Trunks, sizes: BatchSizes, trained: boolean): Bare => {
+export const bareTrunks = (trunks: Trunks, sizes: BatchSizes, trained: Trained): Bare => {
   const whole = bothTrunks(trunks, trained);
   const parts = instantiate(whole);
   const published: BatchSizes = { form: 'published', ...sizes };
@@ -46,7 +46,7 @@ export const stageEnds = <B extends Dim>({ blocks, normed }: Taps<B>): readonly 
 /** What frozen trunks give in the place of stored features, by the inputs' names: the layers at a position, and what heads look at besides. */
 export const trunkInputs = (backbones: Backbones, segments: number): { readonly declared: ReadonlyMap<string, Declared>; readonly tokens: ReadonlyMap<string, () => Node> } => {
   const configs = configsOf(backbones);
-  const { taps, declared, other } = bareTrunks(trunksOf(backbones), { batch: segments }, false);
+  const { taps, declared, other } = bareTrunks(trunksOf(backbones), { batch: segments }, 'nothing');
   const layers = modalities.flatMap((m) =>
     chosen({ kind: 'blocks', blocks: placesAt(configs[m], backbones.position) }, taps[m].blocks).map((tap, l): readonly [string, () => Node] => [`${m}.${l}`, () => unwrap(tap.value)]));
   const stages = stageEnds(taps.visual).slice(0, -1).map((tokens, i): readonly [string, () => Node] => [sceneNames.stage(i), () => unwrap(tokens)]);

@@ -4,7 +4,7 @@
  */
 import { type Either, left, map, right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { add, type Declared, full, is, type Node, nodes, parameterNode, reduce, square, substitute, unwrap } from '../../dsl/index.ts';
+import { add, type Declared, full, type Node, nodes, reduce, square, unwrap } from '../../dsl/index.ts';
 import { type Dim, type DimOf, fault, type Fault, reify, timesD } from '../../shapes/index.ts';
 import { trainingForm } from '../adapters/training-form.ts';
 import { cmbsHead, linearHead, publishedUnits, type VectorHead } from '../tasks/ave-heads.ts';
@@ -90,17 +90,6 @@ const joined = (task: Task): UseEncoder<PlainWhole> => <D extends Dim, C extends
     };
   });
 
-/** The same graphs with the weights frozen that are declared so. */
-const asDeclared = ({ declared, run }: PlainWhole): PlainWhole => ({
-  declared,
-  run: (batch) => {
-    const { outputs, loss, task, tor } = run(batch);
-    const [a = loss, b = task, c = tor, ...rest] = substitute([loss, task, tor, ...outputs.values()], (leaf) =>
-      (is('parameter', leaf) && declared.get(leaf.params.name)?.trainable === false ? parameterNode(leaf.params.name, leaf.sizes, false) : undefined));
-    return { outputs: new Map([...outputs.keys()].flatMap((name, i) => rest.slice(i, i + 1).map((node): [string, Node] => [name, node]))), loss: a, task: b, tor: c };
-  },
-});
-
 /** MoLT without a task: outputs and objective of `molt run`. */
 const bareMolt = (variant: MoltVariant): Either<Fault, PlainWhole> =>
   pipe(buildVariant(variant), map(({ declared, outputs }) => ({
@@ -121,7 +110,7 @@ const plainOf = (variant: Variant, frames: number | undefined): Either<Fault, Pl
   if (isMolt(variant) && task.kind === 'none') return bareMolt(variant);
   if (isParallel(variant)) return right(parallelEncoder(variant, use));
   return pipe(namedTrunks(variant), map((backbones) =>
-    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), use, frames) : asDeclared(normEncoder(trunksOf(backbones), use, frames))));
+    isInserted(variant) ? insertedEncoder(variant.adapter, trunksOf(backbones), use, frames) : normEncoder(trunksOf(backbones), use, frames)));
 };
 
 /** The same with losses by the batch's own statistics. */

@@ -169,3 +169,15 @@ test.each([
   expect(lines.join('\n')).toMatch(place);
   expect(lines.join('\n')).toMatch(help);
 });
+
+test('where only the norms train, the leaves of the graph say so as the declared weights do', () => {
+  const { declared, run } = orFail(wholeOf(shrunk(variantOf({ kind: 'norm-only' }, { kind: 'avqa' }))));
+  const { loss } = run(1);
+  const leaves = new Map(closeGraph([loss]).nodes.flatMap((node) => (is('parameter', node) ? [[node.params.name, node.params.trainable] as const] : [])));
+  const trunks = [...declared.values()].filter(({ name }) => !name.startsWith('head.'));
+  expect(trunks.length).toBeGreaterThan(50);
+  for (const { name, trainable } of trunks) {
+    expect([name, trainable]).toEqual([name, /\.(norm\d?|bn0)\.(weight|bias)$/.test(name)]);
+    expect([name, leaves.get(name) ?? trainable]).toEqual([name, trainable]);
+  }
+});
