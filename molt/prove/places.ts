@@ -22,7 +22,7 @@ const pathOf = (name: string): string => (name.startsWith('file:') ? fileURLToPa
 /** The files, lines and columns of a stack, the innermost first; what has none is left out. */
 export const framesOf = (stack: string): readonly Place[] =>
   stack.split('\n').flatMap((line): readonly Place[] => {
-    const found = /^\s+at (?:.*\()?((?:file:|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(line);
+    const found = /^\s+at (?:.*\(|async )?((?:file:|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(line);
     if (found === null) return [];
     const [, name = '', at = '1', column = '1'] = found;
     return [{ file: pathOf(name), line: Number(at), column: Number(column) }];

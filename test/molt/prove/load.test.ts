@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Exports, type Find, loadModule } from '../../../molt/prove/load.ts';
+import { type Exports, type Find, loadModule, loadPlaced } from '../../../molt/prove/load.ts';
+import { framesOf, type Place } from '../../../molt/prove/places.ts';
 import { printFault } from '../../../shapes/fault.ts';
 
 const cache = new URL('../../../.cache/', import.meta.url).pathname;
@@ -55,4 +56,16 @@ test('what is wrong with a module is said', async () => {
   expect(await load('lost.ts')).toContain('Could not resolve "./nowhere.ts"');
   expect(await load('stranger.mjs')).toMatch(/a-package-that-nobody-has[^]*install what it imports/);
   expect(await load('shape.ts')).toMatch(/\[2\][^]*\[3\]/);
+});
+
+test('places: of what the module threw, of what does not parse, of a stack', async () => {
+  const placesOf = async (name: string): Promise<readonly Place[]> => ((found) => (isLeft(found) ? found.left.places : []))(await loadPlaced(join(folder, name))());
+  const own = (places: readonly Place[]): readonly (readonly [string, number])[] => places.filter(({ file }) => file.startsWith(folder)).map(({ file, line }) => [file.slice(folder.length + 1), line]);
+  expect(own(await placesOf('throws.mjs'))[0]).toEqual(['throws.mjs', 1]);
+  expect(own(await placesOf('shape.ts'))[0]).toEqual(['shape.ts', 4]);
+  expect(await placesOf('broken.ts')).toEqual([{ file: join(folder, 'broken.ts'), line: 1, column: 28 }]);
+  expect(await placesOf('none.ts')).toEqual([]);
+  expect(framesOf('Error: at /not/a/frame:1:2\n    at f (file:///a%20b/c.js:3:4)\n    at async /d e/f.ts:5:6\n    at new G (/h.js:7:8)\n    at node:internal/x:9:1\n    at <anonymous>')).toEqual([
+    { file: '/a b/c.js', line: 3, column: 4 }, { file: '/d e/f.ts', line: 5, column: 6 }, { file: '/h.js', line: 7, column: 8 },
+  ]);
 });
