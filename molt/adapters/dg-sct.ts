@@ -11,7 +11,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import { dim, type Dim, type DimOf, type Mul, type Tensor, timesD } from '../../shapes/index.ts';
 import { add, block, linear, mul, opaque, param, rearrange, reduce, relu, repeat, scale, shift, sigmoid, softmax, type SomeBlock, tanh, zeros } from '../../dsl/index.ts';
-import { align } from './align.ts';
+import { align, type Alignment } from './align.ts';
 import { bottleneck, type BottleneckSizes } from './bottleneck.ts';
 import type { Insert } from './insertion.ts';
 import { fusion, type LavishOptions } from './lavish.ts';
@@ -19,6 +19,8 @@ import { fusion, type LavishOptions } from './lavish.ts';
 export interface DgSctOptions extends LavishOptions {
   /** α: how far the channels' gate counts; 0.3 (AVE, AVQA, S4) or 0.2 (MS3) */
   readonly channel: number;
+  /** left out: by a map of tokens; the released S4 model resizes pictures */
+  readonly align?: Alignment;
   /** β: how far the places' gate counts; 0.05 (AVE, AVQA, S4) or 0.1 (MS3) */
   readonly spatial: number;
 }
@@ -45,7 +47,7 @@ const gates = <D extends Dim, F extends Dim>(d: DimOf<D>, f: DimOf<F>) =>
 export const dgSct = <K extends Dim, G extends Dim, I extends Dim, O extends Dim, F extends Dim, N extends Dim, M extends Dim, C extends Dim>(
   k: DimOf<K>, sizes: BottleneckSizes<G, I, O>, f: DimOf<F>, n: DimOf<N>, m: DimOf<M>, c: DimOf<C>, options: DgSctOptions): SomeBlock<Insert<N, Mul<G, I>, M, C>> => {
   const d = timesD(sizes.g, sizes.i);
-  const decls = { align: align(n, d, m, c), fusion: fusion(k, d, options.start), gates: gates(d, f), bottleneck: bottleneck(sizes, options), unused: param(zeros, dim(1)) };
+  const decls = { align: align(n, d, m, c, options.align), fusion: fusion(k, d, options.start), gates: gates(d, f), bottleneck: bottleneck(sizes, options), unused: param(zeros, dim(1)) };
   return opaque(block(decls, (p): Insert<N, Mul<G, I>, M, C> => (x, other) => {
     const y = p.align(other);
     const fused = p.fusion(x, y);

@@ -1,7 +1,7 @@
 /**
  * The rivals of the paper as blocks of the same language, on the same trunks.
  */
-export { align, type Aligned, type AlignP } from './align.ts';
+export { align, type Aligned, type Alignment, type AlignP } from './align.ts';
 export { avmoe, type AvmoeOptions, type AvmoeSizes, type SelfAttention } from './avmoe.ts';
 export { batchNorm } from './batch-norm.ts';
 export { bottleneck, type BottleneckOptions, type BottleneckSizes } from './bottleneck.ts';

@@ -5,6 +5,7 @@
  */
 import { timesD, withSizes } from '../../shapes/index.ts';
 import type { SomeBlock } from '../../dsl/index.ts';
+import type { Alignment } from './align.ts';
 import { avmoe, type SelfAttention } from './avmoe.ts';
 import { dgSct } from './dg-sct.ts';
 import { onTokens, type TokensInsert } from './joint.ts';
@@ -32,6 +33,8 @@ export interface DgSctAdapter extends InsertedOptions {
   readonly kind: 'dg-sct';
   readonly channel: number;
   readonly spatial: number;
+  /** left out: 'tokens' */
+  readonly align?: Alignment;
 }
 export interface AvmoeAdapter extends InsertedOptions {
   readonly kind: 'avmoe';
@@ -65,7 +68,7 @@ const builders: { readonly [K in InsertedAdapter['kind']]: Builder<Extract<Inser
       ? withSizes(inner(a, sizes), (s) => onTokens(s.N, timesD(s.G, s.I), s.M, timesD(s.G, s.I), lavish(s.K, { g: s.G, i: s.I, o: s.O }, options(a))))
       : withSizes(inner(a, sizes), (s) => onTokens(s.N, timesD(s.G, s.I), s.M, s.C, lavishAcross(s.K, { g: s.G, i: s.I, o: s.O }, s.N, s.M, s.C, options(a)))),
   'dg-sct': (a, sizes) => withSizes({ ...inner(a, sizes), F: sizes.D / 2 }, (s) =>
-    onTokens(s.N, timesD(s.G, s.I), s.M, s.C, dgSct(s.K, { g: s.G, i: s.I, o: s.O }, s.F, s.N, s.M, s.C, { ...options(a), channel: a.channel, spatial: a.spatial }))),
+    onTokens(s.N, timesD(s.G, s.I), s.M, s.C, dgSct(s.K, { g: s.G, i: s.I, o: s.O }, s.F, s.N, s.M, s.C, { ...options(a), channel: a.channel, spatial: a.spatial, ...(a.align === undefined ? {} : { align: a.align }) }))),
   avmoe: (a, sizes) => withSizes({ ...inner(a, sizes), J: a.cross, U: a.own, H: 4, W: sizes.D / 4 }, (s) =>
     onTokens(s.N, timesD(s.G, s.I), s.M, s.C, avmoe(s.J, s.U, { k: s.K, g: s.G, i: s.I, o: s.O, h: s.H, w: s.W }, s.N, s.M, s.C, { ...options(a), self: a.self }))),
 };
@@ -94,7 +97,7 @@ export const publishedAdapters = {
   'lavish-avs-shared': { kind: 'lavish', ...avs },
   'dg-sct-ave': { kind: 'dg-sct', ...ave, channel: 0.3, spatial: 0.05 },
   'dg-sct-avqa': { kind: 'dg-sct', ...avqa, channel: 0.3, spatial: 0.05 },
-  'dg-sct-s4': { kind: 'dg-sct', ...avs, reduction: 8, tokens: 32, channel: 0.3, spatial: 0.05 },
+  'dg-sct-s4': { kind: 'dg-sct', ...avs, reduction: 8, tokens: 32, channel: 0.3, spatial: 0.05, align: 'grid' },
   'dg-sct-ms3': { kind: 'dg-sct', ...avs, reduction: 2, tokens: 32, channel: 0.2, spatial: 0.1 },
   'avmoe-ave': { kind: 'avmoe', ...ave, cross: 1, own: 1, self: 'none', skip: [1, 3] },
   'avmoe-ave-1+1': { kind: 'avmoe', ...ave, cross: 1, own: 1, self: 'none', skip: [] },

@@ -37,6 +37,12 @@ export const flatten = <B extends Dim>(x: Grid<B>): Tokens<B> => {
   return wrap(nodes.reshape(unwrap(x), [b, rows * columns, channels]));
 };
 
+/** G·G tokens as a picture. @throws MoltError (Shape) if there are more or fewer */
+export const squareOf = <G extends Dim>(side: DimOf<G>) => <B extends Dim, N extends Dim, D extends Dim>(x: Tensor<[B, N, D]>): Tensor<[B, G, G, D]> => {
+  const [b = 0, , channels = 0] = x.sizes;
+  return wrap(nodes.reshape(unwrap(x), [b, side.size, side.size, channels]));
+};
+
 /** Tokens back on the grid they came from. @throws MoltError (Shape) if there are more or fewer */
 export const onGridOf = <B extends Dim>(grid: Grid<B>, tokens: Tokens<B>): Grid<B> => wrap(nodes.reshape(unwrap(tokens), [...grid.sizes]));
 

@@ -53,7 +53,7 @@ const fields = {
   } satisfies { readonly [K in keyof Omit<MoltAdapter, 'kind'>]: Field<MoltAdapter[K]> },
   mettle: { tokens: optional(positive, 8), heads: optional(positive, 8), width: optional(width, fullWidth) },
   lavish: { setting: maybe(oneOf(...settingsOf('lavish'))), ...inserted },
-  'dg-sct': { setting: optional(oneOf(...settingsOf('dg-sct')), 'dg-sct-ave' as const), ...inserted, channel: maybe(notNegative), spatial: maybe(notNegative) },
+  'dg-sct': { setting: optional(oneOf(...settingsOf('dg-sct')), 'dg-sct-ave' as const), ...inserted, channel: maybe(notNegative), spatial: maybe(notNegative), align: maybe(oneOf('tokens', 'grid')) },
   avmoe: {
     setting: optional(oneOf(...settingsOf('avmoe')), 'avmoe-ave' as const), ...inserted,
     cross: maybe(natural), own: maybe(natural), self: maybe(oneOf('none', 'batch', 'tokens')), skip: maybe(listOf(natural, 'none')),
@@ -79,8 +79,9 @@ const options = (said: Options, preset: InsertedOptions): InsertedOptions => ({
 
 const lavish = (said: Said['lavish'], shared: boolean): LavishAdapter => ({ kind: 'lavish', ...options(said, publishedAdapters[said.setting ?? (shared ? 'lavish-ave-shared' : 'lavish-ave')]) });
 const dgSct = (said: Said['dg-sct']): DgSctAdapter => {
-  const preset = publishedAdapters[said.setting];
-  return { kind: 'dg-sct', ...options(said, preset), channel: said.channel ?? preset.channel, spatial: said.spatial ?? preset.spatial };
+  const preset: DgSctAdapter = publishedAdapters[said.setting];
+  const align = said.align ?? preset.align;
+  return { kind: 'dg-sct', ...options(said, preset), channel: said.channel ?? preset.channel, spatial: said.spatial ?? preset.spatial, ...(align === undefined ? {} : { align }) };
 };
 const avmoe = (said: Said['avmoe']): AvmoeAdapter => {
   const preset = publishedAdapters[said.setting];

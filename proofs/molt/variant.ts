@@ -166,7 +166,7 @@ const isInserted = (adapter: Adapter): adapter is InsertedAdapter => placement[a
 
 /** What an adapter inside two trunks adds at one place: (own tokens [B, N, D], the other stream's [B, M, C]) → [B, N, D]. */
 const ofPlace = (adapter: InsertedAdapter, shared: boolean): VariantLaws => {
-  const sizes = { N: 3, D: 16, M: shared ? 3 : 2, C: shared ? 16 : 8 };
+  const sizes = { N: 4, D: 16, M: shared ? 4 : 9, C: shared ? 16 : 8 };
   const block = insertedAt(adapter, sizes, shared);
   const declared = declaredOf(block);
   const insert = instantiate(block);

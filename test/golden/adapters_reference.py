@@ -82,7 +82,16 @@ def align(w, at, y, x):
     return linear(w, f"{at}.channels", y, x.shape[-1])
 
 
-def dgsct(w, x, y, alpha, beta, **options):
+def resized(w, at, y, x):
+    """The S4 model: the linear map first, then bicubic to the grid of x; the convolution is declared and not used."""
+    w(f"{at}.tokens.weight", x.shape[1], y.shape[1]), w(f"{at}.tokens.bias", x.shape[1])
+    y = linear(w, f"{at}.channels", y, x.shape[-1])
+    side = lambda t: round(t.shape[1] ** 0.5)
+    y = y.transpose(1, 2).reshape(len(y), -1, side(y), side(y))
+    return F.interpolate(y, size=(side(x), side(x)), mode="bicubic", align_corners=False).flatten(2).transpose(1, 2)
+
+
+def dgsct(w, x, y, alpha, beta, align=align, **options):
     D = x.shape[-1]
     y = align(w, "align", y, x)
     x = fusion(w, "fusion", x, y)
@@ -149,6 +158,7 @@ CASES = {
     "lavish-avqa": (dict(x=(B, N, D), y=(B, M, D)), lambda w, x, y: [bottleneck(w, "bottleneck", fusion(w, "fusion", x, y), relu=True, **AVQA)]),
     "dg-sct-avqa": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: dgsct(w, x, y, 0.3, 0.05, relu=True, **AVQA)),
     "dg-sct-ave": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: dgsct(w, x, y, 0.3, 0.05, relu=True, **AVE)),
+    "dg-sct-s4": (dict(x=(B, 9, D), y=(B, 16, C)), lambda w, x, y: dgsct(w, x, y, 0.3, 0.05, align=resized, relu=True, **AVS)),
     "dg-sct-ms3": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: dgsct(w, x, y, 0.2, 0.1, relu=True, **AVS)),
     "avmoe-ave": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 1, 1, "none", **AVE)]),
     "avmoe-avqa": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 1, 2, "none", **AVQA)]),

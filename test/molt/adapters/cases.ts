@@ -32,6 +32,12 @@ const [alike, other] = [input('y', b, m, d), input('y', b, m, c)];
 
 const dgSctOf = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, sizes, dim(6), n, m, c, options), other);
 const dgSctFours = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, fours, dim(6), n, m, c, options), other);
+/** A sound of 4 × 4 tokens for a picture of 3 × 3. */
+const squares = (options: DgSctOptions): GoldenCase => {
+  const block = dgSct(k, sizes, dim(6), dim(9), dim(16), c, options);
+  const { residual, attention } = instantiate(block)(input('x', b, dim(9), d), input('y', b, dim(16), c));
+  return caseOf(block, [residual, attention].flatMap((x) => (x === undefined ? [] : [unwrap(x)])));
+};
 const avmoeOf = <J extends Dim, U extends Dim>(cross: DimOf<J>, own: DimOf<U>, options: AvmoeOptions): GoldenCase => {
   const all: AvmoeSizes<3, 2, 6, 2, 4, 3> = { k, ...sizes, h: dim(4), w: dim(3) };
   return inserted(avmoe(cross, own, all, n, m, c, options), other);
@@ -64,6 +70,7 @@ export const adapterCases: Readonly<Record<string, () => GoldenCase>> = {
   'lavish-across': () => inserted(lavishAcross(k, sizes, n, m, c, open), other),
   'dg-sct-ave': () => inTraining(dgSctOf({ ...ave, channel: 0.3, spatial: 0.05 })),
   'dg-sct-avqa': () => dgSctFours({ ...avqa, channel: 0.3, spatial: 0.05 }),
+  'dg-sct-s4': () => squares({ ...avs, channel: 0.3, spatial: 0.05, align: 'grid' }),
   'dg-sct-ms3': () => dgSctOf({ ...avs, channel: 0.2, spatial: 0.1 }),
   'avmoe-ave': () => inTraining(avmoeOf(dim(1), dim(1), { ...ave, self: 'none' })),
   'avmoe-avqa': () => avmoeFours(dim(1), dim(2), { ...avqa, self: 'none' }),

@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { type AvmoeOptions, avmoe, type DgSctOptions, dgSct, lavish, lavishAcross } from '../../../molt/adapters/index.ts';
-import { countDeclared, declaredOf, type SomeBlock } from '../../../dsl/index.ts';
+import { countDeclared, declaredOf, instantiate, type SomeBlock } from '../../../dsl/index.ts';
 import { withSizes } from '../../../shapes/index.ts';
 
 const options = { before: true, relu: true, batchNorm: true, gate: 'after', start: 'uniform', channel: 0.3, spatial: 0.05, self: 'none' } as const satisfies DgSctOptions & AvmoeOptions;
@@ -57,4 +57,11 @@ test('DG-SCT, all adapters', () => {
 
 test.each([[1, 1, 111_996_288]])('AVMoE, %i cross-modal and %i uni-modal expert in each adapter', (J, U, published) => {
   expect(everywhere((s) => withSizes({ ...inner(s), J, U }, (t) => weights(avmoe(t.J, t.U, { k: t.K, g: t.G, i: t.I, o: t.O, h: t.H, w: t.W }, t.N, t.M, t.C, options))))).toBe(published);
+});
+
+test('DG-SCT that resizes has the weights of the one that maps tokens; tokens that form no square cannot be resized', () => {
+  const resizing = (s: typeof square) => withSizes({ ...s, K: 2, G: 2, I: 4, O: 1, F: 4 }, (t) => dgSct(t.K, { g: t.G, i: t.I, o: t.O }, t.F, t.N, t.M, t.C, { ...options, align: 'grid' }));
+  const square = { N: 9, M: 16, C: 6 };
+  expect(weights(resizing(square))).toBe(withSizes({ ...square, K: 2, G: 2, I: 4, O: 1, F: 4 }, (t) => weights(dgSct(t.K, { g: t.G, i: t.I, o: t.O }, t.F, t.N, t.M, t.C, options))));
+  expect(() => instantiate(resizing({ ...square, M: 15 }))).toThrow(/a square number of tokens/);
 });
