@@ -173,10 +173,12 @@ export const params = command({
   },
   run: ({ flags, operands }, terminal) =>
     pipe(
-      flags.paper
+      flags.memory !== undefined
+        ? flags.paper || flags.whole || flags.batch !== undefined || flags.backbone !== undefined
+          ? TE.left(fault('Usage', 'molt params', ['--memory beside --paper, --batch, --whole or --backbone'], '--memory alone, or with variants', 'molt params --help'))
+          : memory(operands, flags.memory, flags.json)
+        : flags.paper
         ? paper(operands, flags.json)
-        : flags.memory !== undefined
-        ? memory(operands, flags.memory, flags.json)
         : flags.backbone === undefined
         ? variants(operands, flags.batch, flags.whole, flags.json)
         : operands.length > 0 || flags.whole

@@ -53,4 +53,5 @@ test('batches as a range or a list', async () => {
   const { code, err } = await molt('params', '--memory', 'all');
   expect(code).toBe(2);
   expect(err).toContain('1-8 or 1,2,4');
+  expect((await molt('params', '--memory', '1', '--paper')).code).toBe(2);
 });
