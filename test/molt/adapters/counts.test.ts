@@ -59,9 +59,15 @@ test.each([[1, 1, 111_996_288]])('AVMoE, %i cross-modal and %i uni-modal expert 
   expect(everywhere((s) => withSizes({ ...inner(s), J, U }, (t) => weights(avmoe(t.J, t.U, { k: t.K, g: t.G, i: t.I, o: t.O, h: t.H, w: t.W }, t.N, t.M, t.C, options))))).toBe(published);
 });
 
+/** The weights of a small adapter, once it is bound. */
+const bound = (s: { readonly N: number; readonly M: number }, align: 'tokens' | 'grid'): number =>
+  withSizes({ ...s, C: 6, K: 2, G: 2, I: 4, O: 1, F: 4 }, (t) => {
+    const made = dgSct(t.K, { g: t.G, i: t.I, o: t.O }, t.F, t.N, t.M, t.C, { ...options, align });
+    instantiate(made);
+    return weights(made);
+  });
+
 test('DG-SCT that resizes has the weights of the one that maps tokens; tokens that form no square cannot be resized', () => {
-  const resizing = (s: typeof square) => withSizes({ ...s, K: 2, G: 2, I: 4, O: 1, F: 4 }, (t) => dgSct(t.K, { g: t.G, i: t.I, o: t.O }, t.F, t.N, t.M, t.C, { ...options, align: 'grid' }));
-  const square = { N: 9, M: 16, C: 6 };
-  expect(weights(resizing(square))).toBe(withSizes({ ...square, K: 2, G: 2, I: 4, O: 1, F: 4 }, (t) => weights(dgSct(t.K, { g: t.G, i: t.I, o: t.O }, t.F, t.N, t.M, t.C, options))));
-  expect(() => instantiate(resizing({ ...square, M: 15 }))).toThrow(/a square number of tokens/);
+  expect(bound({ N: 9, M: 16 }, 'grid')).toBe(bound({ N: 9, M: 16 }, 'tokens'));
+  expect(() => bound({ N: 9, M: 15 }, 'grid')).toThrow(/a square number of tokens/);
 });
