@@ -13,7 +13,7 @@ const small = { tokens: 2, reduction: 2, groups: 2 };
 const adapters = { lavish: { kind: 'lavish', ...small }, 'dg-sct': { kind: 'dg-sct', ...small }, avmoe: { kind: 'avmoe', ...small }, 'norm-only': { kind: 'norm-only' } } as const;
 
 test.each(Object.entries(adapters))('%s', async (name, adapter) => {
-  writeFileSync(join(cwd, `${name}.json`), JSON.stringify({ schemaVersion: 1, name, backbones: { visual: 'swinv2-tiny64', audio: 'htsat-tiny64' }, adapter, task: { kind: 'ave' } }));
+  writeFileSync(join(cwd, `${name}.json`), JSON.stringify({ schemaVersion: 1, name, backbones: { visual: 'swinv2-mini64', audio: 'htsat-mini64' }, adapter, task: { kind: 'ave' } }));
   const { terminal, out } = recorder();
   const result = await checkCommand(() => ({ cwd, env: {} })).invoke([`${name}.json`, '--no-laws', '--no-cache', '--smoke', '1'], terminal)();
   expect(result).toEqual({ _tag: 'Right', right: 0 });
