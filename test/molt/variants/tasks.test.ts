@@ -5,9 +5,10 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { evaluate } from '../../../dsl/backends/reference/index.ts';
-import { closeGraph, countDeclared, elements, initialise, is, type Node, random, type Value } from '../../../dsl/index.ts';
+import { closeGraph, countDeclared, declaredOf, elements, initialise, input, inputIndices, instantiate, is, type Node, random, unwrap, type Value } from '../../../dsl/index.ts';
 import { lawsOn } from '../../../molt/cli/check/laws.ts';
 import { smokeTraining } from '../../../molt/cli/check/smoke.ts';
+import { avqa, lavishAvqa } from '../../../molt/heads/avqa.ts';
 import { decodeVariant } from '../../../molt/variants/codec.ts';
 import { paperRows, rowVariant } from '../../../molt/variants/paper-tables.ts';
 import { shrunk } from '../../../molt/variants/shrunk.ts';
@@ -15,7 +16,7 @@ import { systemOf, wholeSystem } from '../../../molt/variants/system.ts';
 import { publishedFrozen } from '../../../molt/variants/trunks.ts';
 import { isParallel, type Variant } from '../../../molt/variants/variant.ts';
 import { wholeOf } from '../../../molt/variants/whole.ts';
-import { type Fault, printFault } from '../../../shapes/index.ts';
+import { dim, type Fault, printFault } from '../../../shapes/index.ts';
 
 const orFail = <A>(made: Either<Fault, A>): A => {
   if (isLeft(made)) throw new Error(printFault(made.left));
@@ -150,6 +151,18 @@ test('at the start tokens that are put back change no mask', () => {
   expect(masks(turned)).not.toEqual([]);
   expect(masks((name) => (name.startsWith('head.inject') && !name.endsWith('.open') ? turned(name) : 0))).toEqual(plain);
   expect(masks((name) => (name.endsWith('.open') ? 1 : 0))).not.toEqual(plain);
+});
+
+test("LAVisH's head is the released one behind a linear map: with the identity for a map both say the same", () => {
+  const sizes = { words: dim(5), a: dim(4), d: dim(8), h: dim(2), k: dim(4), c: dim(3), x: dim(6), y: dim(5), z: dim(4) } as const;
+  const [b, t, n] = [dim(2), dim(3), dim(5)];
+  const asked = { question: inputIndices('question', sizes.words, b, dim(4)), visual: input('visual', b, t, n, sizes.d), other: input('other', b, t, n, sizes.d), audio: input('audio', b, t, sizes.a) };
+  const heads = [avqa(sizes), lavishAvqa(sizes.d, sizes)] as const;
+  const roots = heads.flatMap((head) => { const { answer, match, mismatch } = instantiate(head)(asked); return [unwrap(answer), unwrap(match), unwrap(mismatch)]; });
+  const identity = Float32Array.from({ length: 64 }, (_, i) => (i % 9 === 0 ? 1 : 0));
+  const parameters = new Map<string, Value>([...initialise(declaredOf(heads[1]), random.key(4)), ...initialise(declaredOf(heads[0]), random.key(3)), ['look.weight', { sizes: [8, 8], dtype: 'f32', data: identity }], ['look.bias', { sizes: [8], dtype: 'f32', data: new Float32Array(8) }]]);
+  const [answer, match, mismatch, ...others] = orFail(evaluate(roots, { inputs: inputsOf(roots), parameters }));
+  expect(others.map(({ data }) => [...data])).toEqual([answer, match, mismatch].map((value) => [...(value?.data ?? [])]));
 });
 
 const told = (task: object, adapter: object = { kind: 'none' }, more: object = { backbones: htsat }): readonly string[] => {
