@@ -26,7 +26,7 @@ export const suites = {
     rivals: {
       rule,
       published: [{ method: 'lavish', accuracy: 78.6 }, { method: 'dg-sct', accuracy: 82.2 }, { method: 'avmoe-1+1', accuracy: 82.6 }, { method: 'mettle', accuracy: 83.3 }, { method: 'molt', accuracy: 83.5 }],
-      source: 'AVE with Swin-V2-L and HTS-AT, arXiv 2512.00115, Table 3 (its authors’ own run of Mettle gives 81.5)',
+      source: 'AVE with Swin-V2-L and HTS-AT: arXiv 2512.00115, Table 3, whose authors’ own run of Mettle gives 81.5',
     },
   },
 } as const satisfies { readonly [name: string]: Suite };
