@@ -106,9 +106,6 @@ const bundled: Loader = (path, file, find) => async () => {
 
 const loaders: { readonly [ending: string]: Loader } = { '.js': imported, '.mjs': imported, '.cjs': imported, '.ts': bundled, '.mts': bundled, '.tsx': bundled, '.jsx': bundled };
 
-/** Can a file of this name be a module? */
-export const isModule = (path: string): boolean => Object.hasOwn(loaders, extname(path));
-
 /**
  * A module with the places of its sources.
  * errors: Name where there is none, Decode where it does not load, Unsupported where TypeScript needs esbuild, Usage for another ending

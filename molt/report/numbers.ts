@@ -24,8 +24,6 @@ const orDash = (x: number, write: (x: number) => string): string => (Number.isFi
 export const percent = (share: number): string => orDash(share, (x) => (100 * x).toFixed(1));
 
 /** A true minus sign before what is below zero. */
-export const signed = (x: number, digits: number): string => orDash(x, () => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(digits)}`);
-
 export const fixed = (x: number, digits: number): string => orDash(x, () => `${x < 0 ? '−' : ''}${Math.abs(x).toFixed(digits)}`);
 
 /** `71.2 ± 0.8`; the spread is left out where it is unknown. */

@@ -18,11 +18,11 @@ export interface Rows {
 const place = (path: string, { inputs }: Head, tensor: MadeTensor, row: number): string => `${path}: item ${row} (${(inputs[row] ?? '').slice(0, 12)}…), tensor ${JSON.stringify(tensor.name)}`;
 
 /** What differs from its checksum: a row of a tensor. */
-export const damageOf = (path: string, head: Head, tensor: MadeTensor, row: number): Fault =>
+const damageOf = (path: string, head: Head, tensor: MadeTensor, row: number): Fault =>
   fault('Corrupt', place(path, head, tensor, row), ['bytes that do not match their checksum'], 'an undamaged shard', '`molt extract --verify --repair --store DIR` moves it aside; then extract again');
 
 /** Is row `row` of the tensor what was written? */
-export const sound = (head: Head, tensor: MadeTensor, row: number, bytes: Uint8Array): boolean => head.sums.get(tensor.name)?.[row] === sha256(bytes);
+const sound = (head: Head, tensor: MadeTensor, row: number, bytes: Uint8Array): boolean => head.sums.get(tensor.name)?.[row] === sha256(bytes);
 
 /** Fills `into` with rows of an open shard. errors: Corrupt (cut short; with `verify` a checksum that differs, the first one). Rejects with what the system said. */
 export const readRows = async (path: string, made: Made, head: Head, file: OpenFile, { tensor, first, count }: Rows, into: Uint8Array, verify: boolean): Promise<Either<Fault, void>> => {
