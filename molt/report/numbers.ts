@@ -23,7 +23,6 @@ const orDash = (x: number, write: (x: number) => string): string => (Number.isFi
 /** 0.7123 → `71.2` */
 export const percent = (share: number): string => orDash(share, (x) => (100 * x).toFixed(1));
 
-/** A true minus sign before what is below zero. */
 export const fixed = (x: number, digits: number): string => orDash(x, () => `${x < 0 ? '−' : ''}${Math.abs(x).toFixed(digits)}`);
 
 /** `71.2 ± 0.8`; the spread is left out where it is unknown. */

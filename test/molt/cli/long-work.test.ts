@@ -96,10 +96,10 @@ test('the demo is told its flags, and its defaults', async () => {
   const demo = demoCommand(async () => ({ demo: (options) => async () => (told.push(options), options.print('the table'), right(undefined)) }));
   const { terminal, out } = recorder();
   expect(await demo.invoke(['--backend', 'reference', '--quiet'], terminal)()).toEqual(right(0));
-  expect(await demo.invoke(['--seed', '5', '--seeds=1', '--epochs', '2', '--quick', '--resume', '--out', 'o', '--cache', 'c', '--backend', 'reference'], terminal)()).toEqual(right(0));
+  expect(await demo.invoke(['--seed', '5', '--seeds=1', '--epochs', '2', '--quick', '--rivals', '--resume', '--out', 'o', '--cache', 'c', '--backend', 'reference'], terminal)()).toEqual(right(0));
   expect(told).toMatchObject([
-    { seed: 0, seeds: 3, epochs: undefined, quick: false, resume: false, out: 'report', cache: '.cache/molt', backend: { name: 'reference' }, interrupt: { requested: false } },
-    { seed: 5, seeds: 1, epochs: 2, quick: true, resume: true, out: 'o', cache: 'c' },
+    { seed: 0, seeds: 3, epochs: undefined, quick: false, rivals: false, resume: false, out: 'report', cache: '.cache/molt', backend: { name: 'reference' }, interrupt: { requested: false } },
+    { seed: 5, seeds: 1, epochs: 2, quick: true, rivals: true, resume: true, out: 'o', cache: 'c' },
   ]);
   expect(out()).toBe('the table\nthe table\n');
   expect(await demo.invoke(['--seeds', '0'], terminal)()).toMatchObject(left({ _tag: 'Usage', given: ['--seeds 0: needed an integer of at least 1'] }));
