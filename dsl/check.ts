@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { type Fault, fault } from '../shapes/fault.ts';
-import { elements, is, type Node } from './expr.ts';
+import { elements, is, type Node, sameSizes } from './expr.ts';
 import { closeGraph } from './graph.ts';
 import { interner } from './intern.ts';
 import { isMisfit, shapeOf } from './shapes-of.ts';
@@ -13,10 +13,11 @@ const checkNode = (node: Node): Fault | undefined => {
   if (is('constant', node)) return node.params.data.length === elements(node.sizes) ? undefined : fault('Shape', 'constant', [`${node.params.data.length} values`], `[${node.sizes.join(', ')}]`);
   if (node.primitive === 'input' || node.primitive === 'parameter' || node.primitive === 'fill') return undefined;
   const typed = shapeOf(node.primitive, node.params, node.operands);
+  if (!isMisfit(typed) && typed.dtype === node.dtype && sameSizes(typed.sizes, node.sizes)) return undefined;
   const where = node.path === '' ? node.primitive : `${node.primitive} at ${node.path}`;
-  if (isMisfit(typed)) return fault('Shape', where, node.operands.map((o, i) => `operand ${i + 1}: ${o.dtype}[${o.sizes.join(', ')}]`), typed.needed);
-  const agrees = typed.dtype === node.dtype && typed.sizes.length === node.sizes.length && typed.sizes.every((n, i) => n === node.sizes[i]);
-  return agrees ? undefined : fault('Shape', where, [`recorded ${node.dtype}[${node.sizes.join(', ')}]`], `${typed.dtype}[${typed.sizes.join(', ')}] by the rule`);
+  return isMisfit(typed)
+    ? fault('Shape', where, node.operands.map((o, i) => `operand ${i + 1}: ${o.dtype}[${o.sizes.join(', ')}]`), typed.needed)
+    : fault('Shape', where, [`recorded ${node.dtype}[${node.sizes.join(', ')}]`], `${typed.dtype}[${typed.sizes.join(', ')}] by the rule`);
 };
 
 /** The roots again, or the first node whose recorded shape its rule does not give; also a leaf name with two meanings. The table may know some of the nodes. */
