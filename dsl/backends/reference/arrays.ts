@@ -46,7 +46,7 @@ export const offsets = (sizes: Sizes, steps: readonly number[], start = 0): Int3
   sizes.forEach((size, axis) => {
     const step = at(steps, axis);
     const wider = new Int32Array(places.length * size);
-    for (let i = 0, o = 0; i < places.length; i += 1) for (let j = 0; j < size; j += 1, o += 1) wider[o] = at(places, i) + j * step;
+    for (let i = 0, o = 0; i < places.length; i += 1) for (let j = 0, place = at(places, i); j < size; j += 1, o += 1, place += step) wider[o] = place;
     places = wider;
   });
   return places;

@@ -29,7 +29,7 @@ export const einsum = (node: Node<'einsum'>, operands: readonly Numbers[]): Numb
       let sum = 0;
       const a = at(first.kept, m);
       const b = at(second.kept, m);
-      for (let k = 0; k < terms; k += 1) sum += at(first.values, a + at(first.over, k)) * at(second.values, b + at(second.over, k));
+      for (let k = 0; k < terms; k += 1) sum += (first.values[a + (first.over[k] ?? NaN)] ?? NaN) * (second.values[b + (second.over[k] ?? NaN)] ?? NaN);
       out[m] = sum;
     }
     return out;

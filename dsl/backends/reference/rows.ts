@@ -4,7 +4,7 @@
  * not:   fast. Every other backend is compared with this one.
  */
 import { fault, raise } from '../../../shapes/fault.ts';
-import type { Node, Primitive, Sizes } from '../../expr.ts';
+import { type Node, type Primitive, sameSizes, type Sizes } from '../../expr.ts';
 import { at, copied, nth, offsets, stretched, strides, zeros, type Numbers } from './arrays.ts';
 import { einsum } from './einsum.ts';
 import { compares, gelu, logics, maps, zips } from './elementwise.ts';
@@ -25,21 +25,25 @@ const mapped = (node: Node, operands: readonly Numbers[], f: (x: number) => numb
   return out;
 };
 
-/** Operands seen through the node's own sizes, axes of size 1 stretched. */
-const zipped = (node: Node, operands: readonly Numbers[], f: (...xs: readonly number[]) => number): Numbers => {
-  const views = operands.map((values, i) => ({ values, places: offsets(node.sizes, stretched(operand(node, operands, i).sizes)) }));
+/** Elements of an array at these places. */
+const taken = (values: Numbers, places: Int32Array, out: Numbers): Numbers => {
+  for (let i = 0; i < out.length; i += 1) out[i] = values[places[i] ?? NaN] ?? NaN;
+  return out;
+};
+
+/** Up to three operands seen through the node's own sizes, axes of size 1 stretched. */
+const zipped = (node: Node, operands: readonly Numbers[], f: (x: number, y: number, z: number) => number): Numbers => {
+  const [a, b, c] = operands.map((values, i) => {
+    const of = nth(node.operands, i, node.primitive);
+    return sameSizes(of.sizes, node.sizes) ? values : taken(values, offsets(node.sizes, stretched(of.sizes)), zeros({ sizes: node.sizes, dtype: of.dtype }));
+  });
   const out = zeros(node);
-  for (let i = 0; i < out.length; i += 1) out[i] = f(...views.map(({ values, places }) => at(values, at(places, i))));
+  for (let i = 0; i < out.length; i += 1) out[i] = f(a?.[i] ?? NaN, b?.[i] ?? NaN, c?.[i] ?? NaN);
   return out;
 };
 
 /** Elements of operand 0 at these places. */
-const picked = (node: Node, operands: readonly Numbers[], places: Int32Array): Numbers => {
-  const { values } = operand(node, operands, 0);
-  const out = zeros(node);
-  for (let i = 0; i < out.length; i += 1) out[i] = at(values, at(places, i));
-  return out;
-};
+const picked = (node: Node, operands: readonly Numbers[], places: Int32Array): Numbers => taken(operand(node, operands, 0).values, places, zeros(node));
 
 /** Each last-axis row of operand 0 to a row of the result. */
 const rowwise = (node: Node, operands: readonly Numbers[], f: (row: readonly number[]) => readonly number[]): Numbers => {
@@ -86,17 +90,17 @@ const rows: { readonly [P in Primitive]: Row<P> } = {
   map: (node, operands) => mapped(node, operands, maps[node.params.fn]),
   zip: (node, operands) => {
     const f = zips[node.params.fn];
-    return zipped(node, operands, (x = NaN, y = NaN) => f(x, y));
+    return zipped(node, operands, f);
   },
   compare: (node, operands) => {
     const f = compares[node.params.fn];
-    return zipped(node, operands, (x = NaN, y = NaN) => Number(f(x, y)));
+    return zipped(node, operands, (x, y) => Number(f(x, y)));
   },
   logic: (node, operands) => {
     const f = logics[node.params.fn];
-    return zipped(node, operands, (x = NaN, y = NaN) => Number(f(x, y)));
+    return zipped(node, operands, (x, y) => Number(f(x, y)));
   },
-  select: (node, operands) => zipped(node, operands, (chosen, x = NaN, y = NaN) => (chosen === 0 ? y : x)),
+  select: (node, operands) => zipped(node, operands, (chosen, x, y) => (chosen === 0 ? y : x)),
   max: (node, operands) => rowwise(node, operands, (row) => [Math.max(...row)]),
   argmax: (node, operands) => rowwise(node, operands, (row) => greatestFirst(row).slice(0, 1)),
   topk: (node, operands) => rowwise(node, operands, (row) => greatestFirst(row).slice(0, node.params.k)),
