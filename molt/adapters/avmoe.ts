@@ -2,17 +2,18 @@
  * AVMoE: a router per adapter weighs cross-modal experts (LAVisH's adapter) and uni-modal ones (its bottleneck alone).
  *
  *   p = softmax(MLP([mean_N x ; mean_N y]));   residual = Σ_e p_e expert_e      dense: every expert runs
+ *   balance = −Σ_adapters Σ_e log mean_B p_e                                    part of the loss, by a small weight
  *
  * source: Cheng et al. 2024, AVMoE, arXiv:2409.09424, and its released code, which lists the cross-modal experts first. Inferred:
  *         that the self-attentions are residual, with a gate of their own.
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { appendV, dim, type Dim, type DimOf, mapV, type Mul, plusD, type Tensor, timesD } from '../../shapes/index.ts';
-import { add, block, concat, copies, einsum, linear, opaque, rearrange, reduce, relu, softmax, type SomeBlock, stack } from '../../dsl/index.ts';
+import { add, block, concat, copies, einsum, linear, log, neg, opaque, rearrange, reduce, relu, scale, softmax, type SomeBlock, stack } from '../../dsl/index.ts';
 import { multiHead } from '../multi-head.ts';
 import { align } from './align.ts';
 import { bottleneck, type BottleneckSizes, gated, kept } from './bottleneck.ts';
-import type { Insert, Refine } from './insertion.ts';
+import { closeExperts, type Experts, type Insert, type Refine } from './insertion.ts';
 import { fusion, type LavishOptions, type TokenStart } from './lavish.ts';
 
 /**
@@ -72,6 +73,18 @@ export const avmoe = <J extends Dim, U extends Dim, K extends Dim, G extends Dim
   return opaque(block({ align: align(n, d, m, c), router: router(d, plusD(j, u)), cross: copies(j)(cross), own: copies(u)(own) }, (p): Insert<N, Mul<G, I>, M, C> => (x, other) => {
     const y = p.align(other);
     const run = mapV((expert: Expert<N, Mul<G, I>>) => expert(x, y));
-    return { residual: einsum('e b n d, b e -> b n d')(stack(appendV(run(p.cross), run(p.own))), p.router(x, y)) };
+    const weights = p.router(x, y);
+    return { residual: einsum('e b n d, b e -> b n d')(stack(appendV(run(p.cross), run(p.own))), weights), router: closeExperts(weights) };
   }));
+};
+
+/**
+ * weight · −Σ_adapters Σ_e log p̄_e, p̄ the mean of a router's rows over the batch: least where every router takes its experts evenly.
+ * Nothing without routers. shape: [B, E] of each adapter → []
+ * source: AVMoE's released code for MS3: its `kl_div` to what is meant to be 1/E has 1 for a target, as p̄ is kept as one row; summed over all adapters
+ */
+export const balanceLoss = <B extends Dim>(weight: number, routers: readonly Experts<B>[]): Tensor<[]> | undefined => {
+  const each = routers.map((p) => pipe(p, reduce('mean', 'b e -> e'), log, reduce('sum', 'e -> '), neg, scale(weight)));
+  const [first, ...rest] = each;
+  return first === undefined ? undefined : rest.reduce((sum, one) => add(sum, one), first);
 };

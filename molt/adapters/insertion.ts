@@ -4,6 +4,11 @@
  * source: Lin et al. 2023, LAVisH, arXiv:2212.07983, section 3.1
  */
 import type { Dim, Tensor } from '../../shapes/index.ts';
+import { unwrap, wrap } from '../../dsl/index.ts';
+
+/** Rows on the simplex over experts whose number the types do not know. */
+export type Experts<B extends Dim> = Tensor<[B, 'experts']>;
+export const closeExperts = <B extends Dim, E extends Dim>(x: Tensor<[B, E]>): Experts<B> => wrap(unwrap(x));
 
 /** What one adapter gives. */
 export interface Inserted<in out B extends Dim, in out N extends Dim, in out D extends Dim> {
@@ -11,6 +16,8 @@ export interface Inserted<in out B extends Dim, in out N extends Dim, in out D e
   readonly residual: Tensor<[B, N, D]>;
   /** rows [B, N] on the simplex, by which a readout may weigh the tokens; only where the adapter makes them */
   readonly attention?: Tensor<[B, N]>;
+  /** how much of each expert is taken; only where the adapter has a router */
+  readonly router?: Experts<B>;
 }
 
 /** shape: own tokens x [B, N, D], the other stream's y [B, M, C] → residual [B, N, D] */

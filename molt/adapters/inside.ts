@@ -12,7 +12,8 @@ import { type BackboneConfig, stagesOf, type Stage } from '../backbones/config.t
 import { pairedBlocks } from '../backbones/pairs.ts';
 import type { Taps } from '../backbones/taps.ts';
 import { run } from '../backbones/trunk.ts';
-import { type Both, both, bothBlocks } from '../modality.ts';
+import { type Both, both, bothBlocks, modalities, type ModalityName } from '../modality.ts';
+import type { Experts } from './insertion.ts';
 import { type JointOutput, jointly, type Pair, type PairAdapters, type Parts, type Places } from './joint.ts';
 import { type InsertedAdapter, insertedAt, type PlaceSizes } from './rival.ts';
 
@@ -31,6 +32,8 @@ export interface Inside {
 }
 export interface InsideBatch {
   readonly output: JointOutput<'B'>;
+  /** of every adapter with a router, by its name: `{pair}.{stream}.{first|second}` */
+  readonly routers: ReadonlyMap<string, Experts<'B'>>;
   readonly inputs: Both<Entered['input']>;
   /** what the visual trunk gives for as many other pictures, `other.pixels`, without adapters */
   readonly other: () => Taps<'B'>;
@@ -53,11 +56,11 @@ const placesOf = ({ visual, audio }: Trunks, adapter: InsertedAdapter): readonly
 const pairBlock = (adapter: InsertedAdapter, trunks: Trunks, stage: number): SomeBlock<PairAdapters> => {
   const [v, a] = [stagesOf(trunks.visual)[stage], stagesOf(trunks.audio)[stage]];
   const none: Stage = { index: stage, side: 0, channels: 0, heads: 0, windows: [] };
-  const stream = (own: Stage, other: Stage): SomeBlock<Places> => {
-    const one = insertedAt(adapter, sizesAt(own, other), trunks.shared);
+  const stream = (name: ModalityName, own: Stage, other: Stage): SomeBlock<Places> => {
+    const one = insertedAt(adapter, sizesAt(own, other), trunks.shared, name);
     return opaque(block({ first: one, second: one }, (p) => p));
   };
-  return opaque(bothBlocks(stream(v ?? none, a ?? none), stream(a ?? none, v ?? none)));
+  return opaque(bothBlocks(stream('visual', v ?? none, a ?? none), stream('audio', a ?? none, v ?? none)));
 };
 
 /** What of a trunk is trained: nothing, or what its norms scale and shift by. */
@@ -81,6 +84,10 @@ export const bothEntered = (trunks: Trunks, sizes: BatchSizes, parts: Both<Backb
 /** A trunk over pictures of its own, `other.pixels`. */
 export const otherTaps = (config: BackboneConfig, sizes: BatchSizes, parts: BackboneParts): Taps<'B'> => run(parts.trunk, entered(config, sizes, 'other')(parts).patches);
 
+/** Names of the adapters in the order in which they run. */
+const adapterNames = (pairs: number): readonly string[] =>
+  Array.from({ length: pairs }, (_, pair) => (['first', 'second'] as const satisfies readonly (keyof Places)[]).flatMap((place) => modalities.map((m) => `${pair}.${m}.${place}`))).flat();
+
 const partsFor = (config: BackboneConfig): Parts => (config.kind === 'swinv2' ? 'halves' : 'whole');
 
 /** Both trunks with adapters inside. @throws MoltError (Shape) if channels do not divide by an adapter's groups and reduction */
@@ -98,7 +105,8 @@ export const inside = (adapter: InsertedAdapter, trunks: Trunks, sizes: Omit<Bat
           return place.stage === s ? [{ visual: place.visual, audio: place.audio, ...(found === undefined ? {} : { adapters: found }) }] : [];
         }));
         const output = jointly(both(bound.visual.trunk, bound.audio.trunk), both(partsFor(trunks.visual), partsFor(trunks.audio)), pairs, both(enter.visual.patches, enter.audio.patches));
-        return { output, inputs: both(enter.visual.input, enter.audio.input), other: () => otherTaps(trunks.visual, { ...sizes, batch }, bound.visual) };
+        const routers = new Map(adapterNames(places.length).flatMap((name, i) => output.routers.slice(i, i + 1).map((router) => [name, router] as const)));
+        return { output, routers, inputs: both(enter.visual.input, enter.audio.input), other: () => otherTaps(trunks.visual, { ...sizes, batch }, bound.visual) };
       },
     };
   });

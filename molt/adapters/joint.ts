@@ -15,12 +15,13 @@ import { add, mapBlock, opaque, type SomeBlock } from '../../dsl/index.ts';
 import { closeRow, closeTokens, flatten, type Grid, type GridMap, type Halves, onGridOf, openTokens, type Row, type Tokens } from '../backbones/grid.ts';
 import type { BoundStage, BoundTrunk } from '../backbones/trunk.ts';
 import { type Both, both } from '../modality.ts';
-import type { Insert } from './insertion.ts';
+import type { Experts, Insert } from './insertion.ts';
 
 /** What an adapter adds, on tokens of sizes that the types do not know. */
 export interface TokensInserted<in out B extends Dim> {
   readonly residual: Tokens<B>;
   readonly attention?: Row<B>;
+  readonly router?: Experts<B>;
 }
 export interface TokensInsert {
   <B extends Dim>(x: Tokens<B>, y: Tokens<B>): TokensInserted<B>;
@@ -30,8 +31,8 @@ export interface TokensInsert {
 export const onTokens = <N extends Dim, D extends Dim, M extends Dim, C extends Dim>(n: DimOf<N>, d: DimOf<D>, m: DimOf<M>, c: DimOf<C>, inner: SomeBlock<Insert<N, D, M, C>>): SomeBlock<TokensInsert> => {
   const [own, other] = [openTokens(n, d), openTokens(m, c)];
   return opaque(mapBlock((insert: Insert<N, D, M, C>): TokensInsert => (x, y) => {
-    const { residual, attention } = insert(own(x), other(y));
-    return { residual: closeTokens(residual), ...(attention === undefined ? {} : { attention: closeRow(attention) }) };
+    const { residual, attention, router } = insert(own(x), other(y));
+    return { residual: closeTokens(residual), ...(attention === undefined ? {} : { attention: closeRow(attention) }), ...(router === undefined ? {} : { router }) };
   })(inner));
 };
 
@@ -55,6 +56,8 @@ export type Parts = 'halves' | 'whole';
 interface Streams<in out B extends Dim> extends Both<Grid<B>> {
   /** of the last pair with adapters that make them */
   readonly attention: { readonly visual?: Row<B>; readonly audio?: Row<B> };
+  /** of every adapter that has a router: pair by pair, after the first part before after the second, visual before audio */
+  readonly routers: readonly Experts<B>[];
 }
 
 /** Both trunks' ends. */
@@ -66,6 +69,7 @@ export interface JointOutput<in out B extends Dim> {
   /** each stage's last tokens, before merging */
   readonly stages: Both<readonly Tokens<B>[]>;
   readonly attention: Streams<B>['attention'];
+  readonly routers: Streams<B>['routers'];
 }
 
 const same: GridMap = (x) => x;
@@ -81,6 +85,7 @@ const step = <B extends Dim>(x: Streams<B>, run: Both<GridMap>, insert: Both<Tok
   return {
     ...both(added(run.visual(x.visual), visual.residual), added(run.audio(x.audio), audio.residual)),
     attention: { ...(visual.attention === undefined ? {} : { visual: visual.attention }), ...(audio.attention === undefined ? {} : { audio: audio.attention }) },
+    routers: [...x.routers, ...[visual.router, audio.router].flatMap((router) => router ?? [])],
   };
 };
 
@@ -113,11 +118,11 @@ export const jointly = <B extends Dim>(trunks: Both<BoundTrunk>, parts: Both<Par
         stages: both([...at.stages.visual, flatten(next.visual)], [...at.stages.audio, flatten(next.audio)]),
       };
     },
-    { x: { ...patches, attention: {} }, stages: both([], []) },
+    { x: { ...patches, attention: {}, routers: [] }, stages: both([], []) },
   );
   return {
     tokens: both(flatten(x.visual), flatten(x.audio)),
     normed: both(flatten(trunks.visual.norm(x.visual)), flatten(trunks.audio.norm(x.audio))),
-    stages, attention: x.attention,
+    stages, attention: x.attention, routers: x.routers,
   };
 };

@@ -3,7 +3,8 @@
  *
  *   P' = P + softmax(P yᵀ) y;   x' = x + γ softmax(x P'ᵀ) P';   residual = bottleneck(x')
  *
- * idea:   attention without projections or scaling, so an adapter costs K·D + 2 D²/(r G) weights and little more.
+ * idea:   attention without projections or scaling, so an adapter costs K·D + 2 D²/(r G) weights and little more; in the uni-modal mode the
+ *         bottleneck stands alone.
  * source: Lin et al. 2023, arXiv:2212.07983, equations 1 to 5; gates and orders as the released code has them
  */
 import { type Dim, type DimOf, type Mul, type Tensor, timesD } from '../../shapes/index.ts';
@@ -43,3 +44,7 @@ export const lavishAcross = <K extends Dim, G extends Dim, I extends Dim, O exte
   const d = timesD(sizes.g, sizes.i);
   return opaque(block({ align: align(n, d, m, c), fusion: fusion(k, d, options.start), bottleneck: bottleneck(sizes, options) }, (p): Insert<N, Mul<G, I>, M, C> => (x, y) => ({ residual: p.bottleneck(p.fusion(x, p.align(y))) })));
 };
+
+/** The uni-modal mode (`is_multimodal` off): the bottleneck alone, whatever the other stream. shape: x [B, N, G·I], y [B, M, C] → [B, N, G·I] */
+export const lavishAlone = <G extends Dim, I extends Dim, O extends Dim, N extends Dim, M extends Dim, C extends Dim>(sizes: BottleneckSizes<G, I, O>, options: BottleneckOptions): SomeBlock<Insert<N, Mul<G, I>, M, C>> =>
+  opaque(block({ bottleneck: bottleneck(sizes, options) }, (p): Insert<N, Mul<G, I>, M, C> => (x) => ({ residual: p.bottleneck(x) })));

@@ -4,7 +4,7 @@
  *        holds every option, so `setting` itself is not kept.
  */
 import type { Adapter, Fusion, MoltAdapter, Tor } from './variant.ts';
-import { type AvmoeAdapter, type DgSctAdapter, type InsertedAdapter, type InsertedOptions, type LavishAdapter, publishedAdapters } from '../adapters/rival.ts';
+import { type AvmoeAdapter, type DgSctAdapter, type InsertedAdapter, gateNames, type InsertedOptions, type LavishAdapter, lavishModes, publishedAdapters } from '../adapters/rival.ts';
 import { flag, listOf, natural, notNegative, nullable, oneOf, optional, positive, record, type Decoder, type Field, type RecordOf, tagged } from './combinators.ts';
 
 const fusionDefault: Fusion = { kind: 'mlp', hidden: 128, over: 'token' };
@@ -35,7 +35,7 @@ const settingsOf = <const K extends InsertedAdapter['kind']>(kind: K): readonly 
 const maybe = <A>(inner: Decoder<A>): Field<A | undefined> => optional(inner, undefined);
 const inserted = {
   tokens: maybe(positive), reduction: maybe(positive), groups: maybe(positive), batchNorm: maybe(flag), before: maybe(flag),
-  gate: maybe(oneOf('after', 'before', 'none')), start: maybe(oneOf('uniform', 'zeros')),
+  gate: maybe(oneOf(...gateNames)), start: maybe(oneOf('uniform', 'zeros')),
 } as const satisfies { readonly [K in keyof InsertedOptions]: Field<InsertedOptions[K] | undefined> };
 
 const fields = {
@@ -52,11 +52,11 @@ const fields = {
     tor: optional(tor, torDefault),
   } satisfies { readonly [K in keyof Omit<MoltAdapter, 'kind'>]: Field<MoltAdapter[K]> },
   mettle: { tokens: optional(positive, 8), heads: optional(positive, 8), width: optional(width, fullWidth) },
-  lavish: { setting: maybe(oneOf(...settingsOf('lavish'))), ...inserted },
+  lavish: { setting: maybe(oneOf(...settingsOf('lavish'))), ...inserted, mode: maybe(oneOf(...lavishModes)) },
   'dg-sct': { setting: optional(oneOf(...settingsOf('dg-sct')), 'dg-sct-ave' as const), ...inserted, channel: maybe(notNegative), spatial: maybe(notNegative), align: maybe(oneOf('tokens', 'grid')) },
   avmoe: {
     setting: optional(oneOf(...settingsOf('avmoe')), 'avmoe-ave' as const), ...inserted,
-    cross: maybe(natural), own: maybe(natural), self: maybe(oneOf('none', 'batch', 'tokens')), skip: maybe(listOf(natural, 'none')),
+    cross: maybe(natural), own: maybe(natural), self: maybe(oneOf('none', 'batch', 'tokens')), skip: maybe(listOf(natural, 'none')), balance: maybe(notNegative),
   },
   none: {},
   'norm-only': {},
@@ -77,15 +77,21 @@ const options = (said: Options, preset: InsertedOptions): InsertedOptions => ({
   start: said.start ?? preset.start,
 });
 
-const lavish = (said: Said['lavish'], shared: boolean): LavishAdapter => ({ kind: 'lavish', ...options(said, publishedAdapters[said.setting ?? (shared ? 'lavish-ave-shared' : 'lavish-ave')]) });
+const lavish = (said: Said['lavish'], shared: boolean): LavishAdapter => ({
+  kind: 'lavish', ...options(said, publishedAdapters[said.setting ?? (shared ? 'lavish-ave-shared' : 'lavish-ave')]), ...(said.mode === undefined ? {} : { mode: said.mode }),
+});
 const dgSct = (said: Said['dg-sct']): DgSctAdapter => {
   const preset: DgSctAdapter = publishedAdapters[said.setting];
   const align = said.align ?? preset.align;
   return { kind: 'dg-sct', ...options(said, preset), channel: said.channel ?? preset.channel, spatial: said.spatial ?? preset.spatial, ...(align === undefined ? {} : { align }) };
 };
 const avmoe = (said: Said['avmoe']): AvmoeAdapter => {
-  const preset = publishedAdapters[said.setting];
-  return { kind: 'avmoe', ...options(said, preset), cross: said.cross ?? preset.cross, own: said.own ?? preset.own, self: said.self ?? preset.self, skip: said.skip ?? preset.skip };
+  const preset: AvmoeAdapter = publishedAdapters[said.setting];
+  const balance = said.balance ?? preset.balance;
+  return {
+    kind: 'avmoe', ...options(said, preset), cross: said.cross ?? preset.cross, own: said.own ?? preset.own, self: said.self ?? preset.self, skip: said.skip ?? preset.skip,
+    ...(balance === undefined ? {} : { balance }),
+  };
 };
 
 export type AdapterFile = ReturnType<typeof adapterFile.decode> extends infer E ? (E extends { readonly _tag: 'Right'; readonly right: infer A } ? A : never) : never;

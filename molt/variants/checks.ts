@@ -55,8 +55,12 @@ const bottlenecks = (variant: VariantOf<InsertedAdapter>): readonly Complaint[] 
   const wrong = placeChannels(variant).filter((d) => d % groups !== 0 || d % (reduction * groups) !== 0);
   return wrong.length === 0 ? none : [{ at: ['adapter', 'reduction'], given: `${reduction} in ${groups} groups, at places of ${wrong.join(', ')} channels`, needed: 'channels divisible by reduction × groups' }];
 };
-const mixtures = ({ adapter }: VariantOf<InsertedAdapter>): readonly Complaint[] =>
-  adapter.kind === 'avmoe' && adapter.cross + adapter.own === 0 ? [{ at: ['adapter'], given: 'cross 0 and own 0', needed: 'at least one expert: cross or own above 0' }] : none;
+const mixtures = ({ adapter }: VariantOf<InsertedAdapter>): readonly Complaint[] => {
+  if (adapter.kind !== 'avmoe') return none;
+  const { cross, own, balance = 0 } = adapter;
+  if (cross + own === 0) return [{ at: ['adapter'], given: 'cross 0 and own 0', needed: 'at least one expert: cross or own above 0' }];
+  return cross + own === 1 && balance > 0 ? [{ at: ['adapter', 'balance'], given: `${balance} over one expert`, needed: 'at least two experts: one is always taken whole' }] : none;
+};
 
 type TaskOf<K extends Task['kind']> = Extract<Task, { readonly kind: K }>;
 const divisible = (n: number, by: number, key: string, needed: string): readonly Complaint[] => (n % by === 0 ? none : [{ at: ['task', key], given: String(n), needed }]);

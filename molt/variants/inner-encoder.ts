@@ -5,7 +5,8 @@
  */
 import type { DimOf, Dim } from '../../shapes/index.ts';
 import { withSizes } from '../../shapes/index.ts';
-import { declaredOf, type Node, reduce, stopGradient } from '../../dsl/index.ts';
+import { declaredOf, type Node, reduce, stopGradient, unwrap } from '../../dsl/index.ts';
+import { balanceLoss } from '../adapters/avmoe.ts';
 import { bothTrunks, inside, type Trunks } from '../adapters/inside.ts';
 import { readout, type Vectors } from '../adapters/readout.ts';
 import type { InsertedAdapter } from '../adapters/rival.ts';
@@ -33,17 +34,23 @@ const opened = <B extends Dim, D extends Dim, C extends Dim>(b: DimOf<B>, d: Dim
 /** Sizes of a batch whose spectrograms have so many frames; as many as the picture holds if nothing is said. */
 const framed = (frames: number | undefined): { readonly frames?: number } => (frames === undefined ? {} : { frames });
 
-/** Adapters at every pair of blocks. */
+/** The share of the load balance in the loss. */
+const balanceOf = (adapter: InsertedAdapter): number => (adapter.kind === 'avmoe' ? (adapter.balance ?? 0) : 0);
+
+/** Adapters at every pair of blocks; outputs `router.{pair}.{stream}.{first|second}` [B, E] of those that have a router. */
 export const insertedEncoder = <X>(adapter: InsertedAdapter, trunks: Trunks, use: UseEncoder<X>, frames?: number): X =>
   withSizes({ D: channelsOf(trunks.visual), C: channelsOf(trunks.audio) }, (s) => {
     const { declared, run } = inside(adapter, trunks, { form: 'published', ...framed(frames) });
     return use({
       d: s.D, c: s.C, distilled: false, stages: stagesOfTrunk(trunks.visual), declared,
       encode: (b) => {
-        const { output, other } = run(b.size);
-        return opened(b, s.D, s.C, readout(output, trunks.shared), {
+        const { output, routers, other } = run(b.size);
+        const weight = balanceOf(adapter);
+        const penalty = weight === 0 ? undefined : balanceLoss(weight, [...routers.values()]);
+        const encoded = opened(b, s.D, s.C, readout(output, trunks.shared), {
           map: () => output.normed.visual, other: () => other().normed, stages: () => [...output.stages.visual.slice(0, -1), output.normed.visual],
         });
+        return { ...encoded, outputs: new Map([...routers].map(([name, router]) => [`router.${name}`, unwrap(router)])), ...(penalty === undefined ? {} : { penalty }) };
       },
     });
   });

@@ -7,12 +7,14 @@
 import fc from 'fast-check';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Bindings, closeGraph, constantNode, type Declared, declaredOf, elements, fillNode, grad, initialise, instantiate, is, type Node, nodes, parameterNode, random, substitute, unwrap } from '../../dsl/index.ts';
+import { type Bindings, closeGraph, constantNode, type Declared, declaredOf, elements, fillNode, grad, initialise, instantiate, is, type Node, nodes, parameterNode, random, substitute, unwrap, wrap } from '../../dsl/index.ts';
 import { orRaise } from '../../dsl/ops/or-raise.ts';
+import { balanceLoss } from '../../molt/adapters/avmoe.ts';
 import { type InsertedAdapter, insertedAt } from '../../molt/adapters/rival.ts';
 import { buildVariant } from '../../molt/variants/build.ts';
 import { type Adapter, isMolt, type MoltVariant, placement, type Variant } from '../../molt/variants/variant.ts';
 import { type Whole, wholeOf } from '../../molt/variants/whole.ts';
+import type { Dim } from '../../shapes/index.ts';
 import { must } from '../counter.ts';
 import { meaning, nth, valuesOf } from '../engine.ts';
 import { batchIndependence } from '../families/batch.ts';
@@ -164,24 +166,31 @@ const ofMolt = (variant: MoltVariant): VariantLaws => {
 
 const isInserted = (adapter: Adapter): adapter is InsertedAdapter => placement[adapter.kind] === 'inside' && adapter.kind !== 'norm-only';
 
-/** What an adapter inside two trunks adds at one place: (own tokens [B, N, D], the other stream's [B, M, C]) → [B, N, D]. */
+/** What an adapter inside two trunks adds at one place: (own tokens [B, N, D], the other stream's [B, M, C]) → [B, N, D], and the rows of its router if it has one. */
 const ofPlace = (adapter: InsertedAdapter, shared: boolean): VariantLaws => {
   const sizes = { N: 4, D: 16, M: shared ? 4 : 9, C: shared ? 16 : 8 };
-  const block = insertedAt(adapter, sizes, shared);
+  const block = insertedAt(adapter, sizes, shared, 'visual');
   const declared = declaredOf(block);
   const insert = instantiate(block);
   const near = nearStart(declared);
   const subject: Subject = {
     inputs: [given([samples, sizes.N, sizes.D]), given([samples, sizes.M, sizes.C])],
-    apply: (...xs) => near([unwrap(called(insert)(...xs).residual)]),
+    apply: (...xs) => {
+      const { residual, router } = called(insert)(...xs);
+      return near([residual, router].flatMap((x) => (x === undefined ? [] : [unwrap(x)])));
+    },
   };
-  const [y] = rootsOf(subject);
-  const loss = y === undefined ? fillNode(0, []) : nodes.sumAxes(nodes.map('square', y), y.sizes.map((_, i) => i));
+  const [y = fillNode(0, []), router] = rootsOf(subject);
+  const balance = router === undefined || adapter.kind !== 'avmoe' || (adapter.balance ?? 0) === 0 ? undefined : balanceLoss(1, [wrap<[Dim, 'experts']>(router)]);
+  const power = nodes.sumAxes(nodes.map('square', y), y.sizes.map((_, i) => i));
+  const loss = balance === undefined ? power : nodes.add(power, unwrap(balance));
   const subjects = fc.constant(subject);
+  const routed = router === undefined ? [] : onSimplex(fc.constant({ ...subject, apply: (...xs: readonly Node[]) => subject.apply(...xs).slice(1) }));
   return [
     ...of('batch', batchIndependence(subjects, [0, 1])),
     ...of('compiled', [rewriteKeepsValues(subjects, undefined, brokenProducts)]),
     ...of('gradient', [slopeLaw(loss, [...declared.values()])]),
+    ...of('simplex', routed),
   ];
 };
 

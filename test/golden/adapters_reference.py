@@ -127,6 +127,20 @@ def avmoe(w, x, y, J, U, self_, **options):
     return sum(p[:, e, None, None] * o for e, o in enumerate(outs))
 
 
+def router(w, x, y, experts):
+    """How much of each expert: [B, E]. The same names as in avmoe."""
+    y = align(w, "align", y, x)
+    h = torch.cat([x.mean(1), y.mean(1)], -1)
+    h = torch.relu(linear(w, "router.first", h, 128))
+    return torch.softmax(linear(w, "router.out", torch.relu(linear(w, "router.second", h, 32)), experts), -1)
+
+
+def balance(p):
+    """torch's own divergence to what the released code takes for even shares: 1 over the length of the first axis of p's mean, which is 1."""
+    mean = p.mean(0, keepdim=True)
+    return F.kl_div(mean.log(), torch.full_like(mean, 1.0 / mean.size(0)), reduction="batchmean")
+
+
 def lcd(w, f, project):
     """TD with W_O at half width, plus W f on the token axis, then the map to the last layer's channels."""
     width = 8
@@ -165,18 +179,21 @@ CASES = {
     "avmoe-2+2": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 2, 2, "none", **AVE)]),
     "avmoe-s4": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 1, 1, "batch", **AVS)]),
     "avmoe-ms3": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [avmoe(w, x, y, 2, 2, "tokens", **AVS)]),
+    "lavish-alone": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [bottleneck(w, "bottleneck", x, relu=False, **AVE)]),
+    "lavish-alone-relu": (dict(x=(B, N, D), y=(B, M, C)), lambda w, x, y: [bottleneck(w, "bottleneck", x, relu=True, **{**AVS, "before": True})]),
     "mettle-lcd": (dict(f=(B, N, D)), lambda w, f: [lcd(w, f, True)]),
     "mettle-last": (dict(f=(B, N, D)), lambda w, f: [lcd(w, f, False)]),
     "mettle-mti": (dict(x=(B, N, D), visual=(B, K, 7), audio=(B, 2, C)), lambda w, x, visual, audio: [mti(w, x, visual, audio)]),
 }
 
 
-def write(folder, case, given, w, outs):
-    """Inputs, weights, outputs, and the gradients of the sum of the outputs' mean squares."""
+def write(folder, case, given, w, outs, more=0, shown={}):
+    """Inputs, weights, outputs and what else is shown, and the gradients of the sum of the outputs' mean squares and `more`."""
     trained = [n for n in w if w[n].requires_grad]
-    loss = sum((o ** 2).mean() for o in outs)
+    loss = sum((o ** 2).mean() for o in outs) + more
     grads = dict(zip(trained, torch.autograd.grad(loss, [w[n] for n in trained], allow_unused=True)))
     tensors = {f"in.{n}": v for n, v in given.items()} | {f"w.{n}": v.detach() for n, v in w.items()} | {f"out.{i}": o.detach() for i, o in enumerate(outs)}
+    tensors |= {f"out.{n}": o.detach() for n, o in shown.items()}
     tensors |= {f"g.{n}": torch.zeros_like(w[n]) if grads[n] is None else grads[n] for n in trained}
     folder.mkdir(exist_ok=True)
     save_file({n: t.float().contiguous() for n, t in tensors.items()}, folder / f"{case}.safetensors")

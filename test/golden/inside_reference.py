@@ -6,13 +6,14 @@ not:    the repositories: written from their description. Pairs are named here b
 source: LAVisH arXiv:2212.07983 (one Swin for both streams), DG-SCT arXiv:2311.05152, AVMoE arXiv:2409.09424 (HTS-AT's blocks run whole)
 
 Usage:  python inside_reference.py      writes inside/<case>.safetensors: in.*, w.*, out.*, g.*
-        out.0, out.1: normed ends of both streams; out.2, out.3: their readouts; g.*: of the sum of their mean squares
+        out.0, out.1: normed ends of both streams; out.2, out.3: their readouts; out.router.*: rows of every router where they are balanced
+        g.*: of the sum of the mean squares of the first four, and of 0.01 of the load balance where there is one
 """
 import pathlib
 import torch
 import adapters_reference as adapters
 import backbones_reference as trunks
-from adapters_reference import Weights, align, avmoe, bottleneck, dgsct, fusion
+from adapters_reference import Weights, align, avmoe, balance, bottleneck, dgsct, fusion, router
 
 HERE = pathlib.Path(__file__).resolve().parent / "inside"
 B = 2
@@ -126,11 +127,32 @@ class Avmoe:
         return avmoe(w, x, y, 1, 1, "none", **OPTIONS), None
 
 
+class Gated(LavishAcross):
+    """Gates of the visual stream alone: the released is_gate off."""
+
+    def __call__(self, w, x, y):
+        gate = "after" if ".visual." in w.path else "none"
+        return bottleneck(w, "bottleneck", fusion(w, "fusion", x, align(w, "align", y, x)), relu=True, **{**OPTIONS, "gate": gate}), None
+
+
+class Balanced(Avmoe):
+    """Two experts of each kind, the uni-modal ones attending to themselves, and the rows of every router."""
+
+    def __init__(self, skip):
+        self.skip, self.rows = skip, {}
+
+    def __call__(self, w, x, y):
+        self.rows[w.path.removeprefix("adapters.")] = router(w, x, y, 4)
+        return avmoe(w, x, y, 2, 2, "tokens", **OPTIONS), None
+
+
 CASES = {
     "lavish-one": (SWIN_SHORT, None, EVEN, Lavish()),
     "lavish-two": (SWIN_SHORT, HTSAT, EVEN, LavishAcross()),
     "dg-sct-two": (SWIN, HTSAT, SPREAD, DgSct()),
     "avmoe-two-skip": (SWIN_SHORT, HTSAT, EVEN, Avmoe((1,))),
+    "lavish-visual-gates": (SWIN_SHORT, HTSAT, EVEN, Gated()),
+    "avmoe-balance": (SWIN_SHORT, HTSAT, EVEN, Balanced((1,))),
 }
 
 
@@ -154,7 +176,8 @@ def main():
         outs = [*ends, read(ends[0], rows[0]), read(a if htsat else ends[1], rows[1])]   # HTS-AT's own norm is not part of the readout
         for trunk in (visual, audio):
             w.update({f"{trunk.path}.{name}": t for name, t in trunk.weights.items()})
-        adapters.write(HERE, case, given, w, outs)
+        rows = getattr(adapter, "rows", {})
+        adapters.write(HERE, case, given, w, outs, 0.01 * sum(balance(p) for p in rows.values()), {f"router.{name}": p for name, p in rows.items()})
 
 
 if __name__ == "__main__":

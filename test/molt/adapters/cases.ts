@@ -1,7 +1,7 @@
 /**
  * The small rival adapters of the golden files, as functions of named nodes.
  */
-import { type AvmoeOptions, type AvmoeSizes, avmoe, type BottleneckOptions, dgSct, type DgSctOptions, type Insert, lastLcd, lavish, lavishAcross, lcd, mti } from '../../../molt/adapters/index.ts';
+import { type AvmoeOptions, type AvmoeSizes, avmoe, type BottleneckOptions, dgSct, type DgSctOptions, type Insert, lastLcd, lavish, lavishAcross, lavishAlone, lcd, mti } from '../../../molt/adapters/index.ts';
 import { modality } from '../../../molt/modality.ts';
 import { declaredOf, input, instantiate, type Node, nodes, type SomeBlock, unwrap } from '../../../dsl/index.ts';
 import { dim, type Dim, type DimOf, type Tensor } from '../../../shapes/index.ts';
@@ -30,6 +30,11 @@ const inserted = <C extends Dim>(block: SomeBlock<Insert<5, 12, 4, C>>, y: Tenso
 };
 const [alike, other] = [input('y', b, m, d), input('y', b, m, c)];
 
+/** Of one stream, whatever the other's sizes. */
+const alone = (options: BottleneckOptions): GoldenCase => {
+  const block: SomeBlock<Insert<5, 12, 4, 10>> = lavishAlone(sizes, options);
+  return inserted(block, other);
+};
 const dgSctOf = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, sizes, dim(6), n, m, c, options), other);
 const dgSctFours = (options: DgSctOptions): GoldenCase => inserted(dgSct(k, fours, dim(6), n, m, c, options), other);
 /** A sound of 4 × 4 tokens for a picture of 3 × 3. */
@@ -68,6 +73,8 @@ export const adapterCases: Readonly<Record<string, () => GoldenCase>> = {
   'lavish-avs': () => inserted(lavish(k, sizes, avs), alike),
   'lavish-avqa': () => inserted(lavish(k, fours, avqa), alike),
   'lavish-across': () => inserted(lavishAcross(k, sizes, n, m, c, open), other),
+  'lavish-alone': () => inTraining(alone({ ...ave, relu: false })),
+  'lavish-alone-relu': () => alone({ ...avs, before: true }),
   'dg-sct-ave': () => inTraining(dgSctOf({ ...ave, channel: 0.3, spatial: 0.05 })),
   'dg-sct-avqa': () => dgSctFours({ ...avqa, channel: 0.3, spatial: 0.05 }),
   'dg-sct-s4': () => squares({ ...avs, channel: 0.3, spatial: 0.05, align: 'grid' }),

@@ -83,6 +83,10 @@ describe('rivals', () => {
     ['a released setting', rival({ kind: 'lavish', setting: 'lavish-avs-shared' }), { kind: 'lavish', tokens: 16, reduction: 4, groups: 2, batchNorm: false, before: false, gate: 'before', start: 'zeros' }],
     ['dg-sct', rival({ kind: 'dg-sct', tokens: 4 }), { kind: 'dg-sct', ...ave, tokens: 4, channel: 0.3, spatial: 0.05 }],
     ['avmoe', rival({ kind: 'avmoe', own: 2 }), { kind: 'avmoe', ...ave, cross: 1, own: 2, self: 'none', skip: [1, 3] }],
+    ['avmoe, balanced as released', rival({ kind: 'avmoe', setting: 'avmoe-ms3' }), { kind: 'avmoe', tokens: 87, cross: 2, own: 2, self: 'tokens', balance: 0.01 }],
+    ['avmoe, unbalanced', rival({ kind: 'avmoe', setting: 'avmoe-ms3', balance: 0 }), { kind: 'avmoe', balance: 0 }],
+    ['lavish, gates of the visual stream alone', rival({ kind: 'lavish', gate: 'visual-after' }), { kind: 'lavish', ...ave, gate: 'visual-after' }],
+    ['lavish, its own stream alone', rival({ kind: 'lavish', mode: 'uni-modal-linear' }), { kind: 'lavish', ...ave, mode: 'uni-modal-linear' }],
     ['avmoe everywhere', rival({ kind: 'avmoe', skip: [] }), { kind: 'avmoe', ...ave, cross: 1, own: 1, self: 'none', skip: [] }],
     ['norm-only', rival({ kind: 'norm-only' }), { kind: 'norm-only' }],
     ['none', rival({ kind: 'none' }), { kind: 'none' }],
@@ -116,8 +120,9 @@ describe('rivals', () => {
     ['at a position', rival({ kind: 'dg-sct' }, { ...trunks, position: 'late' }), 'no position: this adapter stands at every pair of blocks'],
     ['with channels that do not divide', rival({ kind: 'dg-sct', reduction: 7 }), 'channels divisible by reduction × groups'],
     ['without experts', rival({ kind: 'avmoe', cross: 0, own: 0 }), 'at least one expert: cross or own above 0'],
+    ['with one expert to balance', rival({ kind: 'avmoe', cross: 1, own: 0, balance: 0.01 }), 'at least two experts: one is always taken whole'],
     ['with the setting of another method', rival({ kind: 'avmoe', setting: 'avmoe-ave-1+2' }), "did you mean 'avmoe-ave-1+1'?"],
-    ['with an option of another method', rival({ kind: 'lavish', chanel: 1 }), 'one of the keys kind, setting, tokens, reduction, groups, batchNorm, before, gate, start'],
+    ['with an option of another method', rival({ kind: 'lavish', chanel: 1 }), 'one of the keys kind, setting, tokens, reduction, groups, batchNorm, before, gate, start, mode'],
     ['with too few segments', { ...least, task: { kind: 'ave', head: 'cmbs', segments: 3 } }, 'at least 4: the head cmbs takes the mean of the 4 highest segments'],
   ])('%s', (_, json, needed) => {
     expect(told(json)).toContain(needed);
