@@ -4,15 +4,15 @@
  *   p = softmax(MLP([mean_N x ; mean_N y]));   residual = Σ_e p_e expert_e      dense: every expert runs
  *   balance = −Σ_adapters Σ_e log mean_B p_e                                    part of the loss, by a small weight
  *
- * source: Cheng et al. 2024, AVMoE, arXiv:2409.09424, and its released code, which lists the cross-modal experts first. Inferred:
- *         that the self-attentions are residual, with a gate of their own.
+ * source: Cheng et al. 2024, AVMoE, arXiv:2409.09424, and its released code, which lists the cross-modal experts first. What
+ *         self-attention over the batch gives takes the place of the tokens; over tokens it is LAVisH's gated fusion, which adds.
  */
 import { pipe } from 'fp-ts/lib/function.js';
 import { appendV, dim, type Dim, type DimOf, mapV, type Mul, plusD, type Tensor, timesD } from '../../shapes/index.ts';
 import { add, block, concat, copies, einsum, linear, log, neg, opaque, rearrange, reduce, relu, scale, softmax, type SomeBlock, stack } from '../../dsl/index.ts';
 import { multiHead } from '../multi-head.ts';
 import { align } from './align.ts';
-import { bottleneck, type BottleneckSizes, gated, kept } from './bottleneck.ts';
+import { bottleneck, type BottleneckSizes, kept } from './bottleneck.ts';
 import { closeExperts, type Experts, type Insert, type Refine } from './insertion.ts';
 import { fusion, type LavishOptions, type TokenStart } from './lavish.ts';
 
@@ -38,11 +38,11 @@ interface Expert<in out N extends Dim, in out D extends Dim> {
   <B extends Dim>(x: Tensor<[B, N, D]>, y: Tensor<[B, N, D]>): Tensor<[B, N, D]>;
 }
 
-/** x + γ attention(x), each token over the segments of the batch, H heads of width W. shape: [B, N, D] kept */
+/** attention(x) in the place of x, each token over the segments of the batch, H heads of width W. shape: [B, N, D] kept */
 const overBatch = <D extends Dim, H extends Dim, W extends Dim>(d: DimOf<D>, h: DimOf<H>, w: DimOf<W>): SomeBlock<Refine<D>> =>
-  opaque(block({ attention: multiHead(d, h, w), open: gated<D>() }, (p): Refine<D> => (x) => {
+  opaque(block({ attention: multiHead(d, h, w) }, (p): Refine<D> => (x) => {
     const tokens = rearrange('b n d -> n b d')(x);
-    return add(x, p.open(rearrange('n b d -> b n d')(p.attention(tokens, tokens))));
+    return rearrange('n b d -> b n d')(p.attention(tokens, tokens));
   }));
 
 /** What a self-attention needs to be made: any sizes, and how its tokens start. */

@@ -117,6 +117,8 @@ export const insertedAt = (adapter: InsertedAdapter, sizes: PlaceSizes, shared: 
 const ave = { tokens: 32, reduction: 8, groups: 2, batchNorm: true, before: true, gate: 'after', start: 'uniform' } as const;
 const avqa = { ...ave, tokens: 2, groups: 4, batchNorm: false, start: 'zeros' } as const;
 const avs = { ...ave, reduction: 4, tokens: 16, batchNorm: false, before: false, gate: 'before', start: 'zeros' } as const;
+/** Its AVS models are unlike LAVisH's and DG-SCT's. Inferred for S4: that no gate of the audio stream is the default of its script too. */
+const avmoeAvs = { ...ave, batchNorm: false, gate: 'visual-after' } as const;
 
 /** The released settings by method and task. source: the scripts of the three repositories */
 export const publishedAdapters = {
@@ -132,6 +134,6 @@ export const publishedAdapters = {
   'avmoe-ave-1+1': { kind: 'avmoe', ...ave, cross: 1, own: 1, self: 'none', skip: [] },
   'avmoe-ave-2+2': { kind: 'avmoe', ...ave, cross: 2, own: 2, self: 'none', skip: [] },
   'avmoe-avqa': { kind: 'avmoe', ...avqa, cross: 1, own: 2, self: 'none', skip: [] },
-  'avmoe-s4': { kind: 'avmoe', ...avs, reduction: 8, tokens: 87, cross: 1, own: 1, self: 'batch', skip: [] },
-  'avmoe-ms3': { kind: 'avmoe', ...avs, reduction: 2, tokens: 87, cross: 2, own: 2, self: 'tokens', skip: [1, 3], balance: 0.01 },
+  'avmoe-s4': { kind: 'avmoe', ...avmoeAvs, reduction: 8, tokens: 87, cross: 1, own: 1, self: 'batch', skip: [] },
+  'avmoe-ms3': { kind: 'avmoe', ...avmoeAvs, reduction: 2, tokens: 87, cross: 2, own: 2, self: 'tokens', skip: [1, 3], balance: 0.01 },
 } as const satisfies Readonly<Record<string, InsertedAdapter>>;

@@ -41,7 +41,7 @@ test.each([
   ['LAVisH, masks, one Swin', { kind: 'lavish', setting: 'lavish-avs-shared' }, { kind: 'avs', head: 'lavish' }, shared, 17_003_712, 21_168_961],
   ['DG-SCT, masks of one source', { kind: 'dg-sct', setting: 'dg-sct-s4' }, { kind: 'avs' }, htsat, 188_426_256, 54_183_753],
   ['DG-SCT, masks of several', { kind: 'dg-sct', setting: 'dg-sct-ms3' }, { kind: 'avs', setting: 'ms3' }, htsat, 196_513_296, 54_183_753],
-  ['AVMoE, masks of several', { kind: 'avmoe', setting: 'avmoe-ms3' }, { kind: 'avs', setting: 'ms3' }, htsat, 111_022_272, 54_183_753],
+  ['AVMoE, masks of several', { kind: 'avmoe', setting: 'avmoe-ms3' }, { kind: 'avs', setting: 'ms3' }, htsat, 111_142_016, 54_183_753],
   ['MoLT, masks: the decoder and four injections', { kind: 'molt', tokens: 4 }, { kind: 'avs' }, htsat, 114_209_674, 54_183_753 + 4 * 852_993],
   ['Mettle, masks: tokens of the last layer, taken back into three stages', { kind: 'mettle', width: { visual: 192, audio: 192 } }, { kind: 'avs', head: 'lavish' }, htsat, 7_987_235, 21_168_961 - 768 * 128],
 ])('%s', (_, adapter, task, backbones, trained, head) => {
