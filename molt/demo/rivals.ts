@@ -16,7 +16,8 @@ const inside = (adapter: Adapter) => (molt: MoltVariant): Variant => ({ ...molt,
 
 /**
  * The released settings for AVE, scaled to channels of 24, 48 and 96 and grids of 256, 64 and 16 tokens: a bottleneck of a quarter instead of an
- * eighth (24 does not divide by 8 · 2 groups), 8 latent tokens instead of 32, and no batch norm, as in the releases for AVQA and AVS.
+ * eighth (24 does not divide by 8 · 2 groups), 8 latent tokens instead of 32, and no batch norm, as in the releases for AVQA and AVS:
+ * with it the first epoch ended at 68.9 (LAVisH) and 69.9 (DG-SCT) % of the validation split, without it at 69.0 and 70.5 (rates 2e-3 and 2e-2, seed 100).
  */
 const scaled = { tokens: 8, reduction: 4, batchNorm: false } as const;
 
