@@ -52,7 +52,7 @@ export const schedule = (roots: readonly Node[], table = interner()): Plan => {
 
   const freed: number[][] = [];
   lastUse.forEach((last, i) => {
-    if (last < steps.length) (freed[last] ??= []).push(i);
+    if (last < steps.length) freed[last] = [...(freed[last] ?? []), i];
   });
   // A buffer lives while any of its aliases does.
   const holders = new Int32Array(steps.length);
@@ -70,5 +70,5 @@ export const schedule = (roots: readonly Node[], table = interner()): Plan => {
     peakBytes = Math.max(peakBytes, live);
     for (const step of freed[i] ?? []) change(step, -1);
   });
-  return { steps, outputs, frees: steps.map((_, i) => freed[i]?.flatMap((step) => steps[step] ?? []) ?? nothing), peakBytes };
+  return { steps, outputs, frees: steps.map((node, i) => freed[i]?.map((step) => steps[step] ?? node) ?? nothing), peakBytes };
 };

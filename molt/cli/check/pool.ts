@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { fault, faultOf, type Fault } from '../../../shapes/fault.ts';
 import { type Checked, type Options, type Source, unreadable } from '../../check/index.ts';
@@ -16,6 +17,12 @@ const most = 8;
 
 /** Megabytes for nodes that live as long as one file: a graph of a hundred thousand should not be copied from space to space. */
 const young = 256;
+
+/**
+ * How V8 compiles in threads that live for seconds: to plain machine code at once, and optimised only what runs several times longer than usual:
+ * optimising what is hardly run any more takes a tenth of the processor time of a check.
+ */
+const compiling = ['--always-sparkplug', '--interrupt-budget=1000000'] as const;
 
 const workerUrl = new URL('./worker.js', import.meta.url);
 const compiled = (): boolean => existsSync(fileURLToPath(workerUrl));
@@ -66,6 +73,7 @@ export const checkAll = async (sources: readonly Source[], options: Options, her
     for (const source of sources) results.push(await check(source));
     return results;
   }
+  for (const flag of compiling) setFlagsFromString(flag);
   const queue = sources.map((source, at) => ({ source, at })).values();
   const next = (): { readonly source: Source; readonly at: number } | undefined => queue.next().value;
   await Promise.all(Array.from({ length: threads }, () => served(options, next, (at, checked) => void (results[at] = checked))));
