@@ -1,4 +1,4 @@
-/** The sample variants of the folder `variants`. */
+/** The sample variants of the folder `variants`: event localisation, and its folders with the other tasks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { decodeVariant } from '../../../molt/variants/codec.ts';
@@ -9,7 +9,8 @@ export interface Sample {
   readonly name: string;
   readonly json: unknown;
 }
-export const samples: readonly Sample[] = readdirSync('variants').filter((name) => name.endsWith('.json')).toSorted().map((name) => ({ name, json: JSON.parse(readFileSync(`variants/${name}`, 'utf8')) }));
+export const files: readonly string[] = readdirSync('variants', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')).toSorted();
+export const samples: readonly Sample[] = files.map((name) => ({ name, json: JSON.parse(readFileSync(`variants/${name}`, 'utf8')) }));
 
 export const decoded = ({ name, json }: Sample): Variant => {
   const made = decodeVariant(name, json);

@@ -1,17 +1,16 @@
 /** Shrunk variants: they decode, keep their readings, and are small. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { decodeVariant, encodeVariant } from '../../../molt/variants/codec.ts';
 import { shrunk } from '../../../molt/variants/shrunk.ts';
 import type { Variant } from '../../../molt/variants/variant.ts';
+import { files } from './samples.ts';
 
 const variantOf = (json: unknown): Variant => {
   const found = decodeVariant('a', json);
   if (found._tag === 'Left') throw new Error(JSON.stringify(found.left));
   return found.right;
 };
-
-const files = readdirSync('variants').filter((name) => name.endsWith('.json'));
 
 test.each(files)('%s', (name) => {
   const variant = variantOf(JSON.parse(readFileSync(`variants/${name}`, 'utf8')));
