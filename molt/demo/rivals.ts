@@ -24,7 +24,7 @@ const scaled = { tokens: 8, reduction: 4, batchNorm: false } as const;
 const method = (label: string, about: string, rate: number, headRate: number, variant: (molt: MoltVariant) => Variant): Method => ({ label, about, rate, headRate, epochs: 1, model: changed(variant) });
 
 /** As the report says it. */
-export const rule = 'All methods see the same segments in the same order, for as many epochs, and end in the same linear head; for each one the rates of adapters and head were chosen on the validation split from one grid, of which AVMoE and the norms have tried only half. Features beside the trunks are shifted and scaled by channel, vectors from inside are as the trunks give them; MoLT’s sizes were chosen earlier, for this data. LAVisH, DG-SCT and AVMoE have their released settings for AVE, but for a bottleneck of a quarter of the channels, 8 latent tokens and no batch norm; their published systems also have other heads.';
+export const rule = 'All methods see the same segments in the same order, for as many epochs, and end in the same linear head; for each one the rates of adapters and head were chosen on the validation split from one grid, of which AVMoE and the norms have tried only half (AVMoE 2+2 takes the rates of 1+1). Features beside the trunks are shifted and scaled by channel, vectors from inside are as the trunks give them; MoLT’s sizes were chosen earlier, for this data. LAVisH, DG-SCT and AVMoE have their released settings for AVE, but for a bottleneck of a quarter of the channels, 8 latent tokens and no batch norm; their published systems also have other heads.';
 
 /**
  * Rates were chosen from adapters 5e-4 or 2e-3 and head 2e-3 or 2e-2, by the validation accuracy after the last epoch of these settings, seed 100, %:
